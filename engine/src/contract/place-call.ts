@@ -1,0 +1,214 @@
+// The request that places a call (POST /v1/calls). The texts are read by people who build workflows.
+import { z } from 'zod';
+import { EVENT_TYPES, SIMULATED_BEHAVIOURS } from './vocabulary.ts';
+
+const text = (max: number) => z.string().max(max);
+const phoneNumber = text(40).meta({ title: 'Phone number' });
+
+export const QUESTION_TYPES = ['yes_no', 'number', 'choice', 'date', 'text'] as const;
+
+export const OutcomeOption = z
+  .union([
+    text(60).min(1),
+    z.strictObject({
+      value: text(60).min(1).meta({ description: 'The word that your workflow branches on.' }),
+      when: text(300).optional().meta({ description: 'When this outcome applies, in your words.' }),
+    }),
+  ])
+  .meta({ id: 'OutcomeOption' });
+
+export const Question = z
+  .strictObject({
+    ask: text(500).min(1).meta({ description: 'The question as the agent should ask it.' }),
+    key: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/)
+      .optional()
+      .meta({ description: 'Name of the answer in the result. Made from the question when left out.' }),
+    type: z.enum(QUESTION_TYPES).default('text').meta({ description: 'What kind of answer to expect.' }),
+    choices: z.array(text(100).min(1)).min(2).max(20).optional(),
+  })
+  .meta({ id: 'Question' });
+
+export const Schedule = z
+  .strictObject({
+    at: text(40).optional(),
+    not_before: text(40).optional(),
+    not_after: text(40).optional(),
+    timezone: text(60).optional(),
+    calling_hours: z.strictObject({ from: text(5), to: text(5) }).optional(),
+    on_closed: z.enum(['wait', 'reject']).optional(),
+  })
+  .meta({ id: 'Schedule' });
+
+export const Retry = z
+  .strictObject({
+    max_attempts: z.int().min(1).max(10).optional(),
+    delays_minutes: z.array(z.int().min(1).max(10_080)).max(10).optional(),
+    on: z.array(z.enum(['no_answer', 'busy', 'voicemail', 'unreachable', 'callback_requested'])).optional(),
+  })
+  .meta({ id: 'Retry' });
+
+export const Voicemail = z
+  .strictObject({
+    action: z.enum(['hang_up', 'leave_message']).default('hang_up'),
+    message: text(1_000).optional(),
+  })
+  .meta({ id: 'Voicemail' });
+
+export const Transfer = z
+  .strictObject({ id: text(60).min(1), phone_number: phoneNumber, when: text(300).optional() })
+  .meta({ id: 'Transfer' });
+
+export const Metadata = z
+  .record(z.string().min(1).max(100), z.union([text(4_000), z.number(), z.boolean(), z.null()]))
+  .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys')
+  .refine((value) => JSON.stringify(value).length <= 16_384, 'At most 16 KiB')
+  .meta({
+    id: 'Metadata',
+    title: 'Metadata',
+    description: 'Your own values; they come back with the result, unchanged. Up to 50 keys, 16 KiB.',
+    examples: [{ event_id: 'evt-1042', calendar_id: 'primary' }],
+  });
+
+const Variable = z.union([text(1_000), z.number(), z.boolean(), z.null()]);
+
+export const PlaceCall = z
+  .strictObject({
+    phone_number: phoneNumber.optional().meta({
+      title: 'Phone number',
+      description: 'Who to call, with country code, for example +351 912 345 678.',
+      examples: ['+12025550143'],
+    }),
+    phone_numbers: z.array(phoneNumber).min(1).max(5).optional().meta({
+      title: 'Phone numbers',
+      description: 'Several numbers of one person, tried in this order.',
+    }),
+    find_phone_in: text(4_000).optional().meta({
+      title: 'Find the phone number in',
+      description: 'Free text in which Recado looks for the phone number.',
+    }),
+    country: z
+      .string()
+      .regex(/^[A-Za-z]{2}$/)
+      .optional()
+      .meta({ title: 'Country', description: 'Two-letter country for numbers written without country code, such as PT.' }),
+    task: text(8_000).optional().meta({
+      title: 'Task',
+      description: 'What the call is for, in plain words, as you would tell an assistant.',
+      examples: ['Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.'],
+    }),
+    agent_id: text(60).optional().meta({ title: 'Agent', description: 'A saved agent to use instead of a task.' }),
+    variables: z.record(z.string().min(1).max(64), Variable).optional().meta({
+      title: 'Variables',
+      description: 'Values for the {{names}} in the task.',
+    }),
+    recipient_name: text(200).optional().meta({ title: "Person's name", description: 'Name of the person being called.' }),
+    caller_name: text(200).optional().meta({
+      title: "Person's name (older field)",
+      description: 'Same as recipient_name: the person being called, never the business.',
+    }),
+    on_behalf_of: text(200).optional().meta({
+      title: 'Your business name',
+      description: 'Who the agent says it calls for. Default: the organisation set when Recado was set up.',
+    }),
+    outcomes: z.array(OutcomeOption).min(1).max(20).optional().meta({
+      title: 'Outcomes',
+      description: 'The words that your workflow branches on, in any language. One of them comes back.',
+      examples: [['confirmed', 'wants_to_reschedule', 'canceled']],
+    }),
+    success_outcomes: z.array(text(60)).max(20).optional().meta({
+      title: 'Successful outcomes',
+      description: 'Which of your outcomes count as success.',
+    }),
+    questions: z.array(Question).max(30).optional().meta({
+      title: 'Questions',
+      description: 'Questions to ask. The answers come back in the result, one field each.',
+    }),
+    result_schema: z.record(z.string(), z.unknown()).optional().meta({
+      title: 'Result schema',
+      description: 'For developers: a JSON Schema of the result. Most people use questions instead.',
+    }),
+    reference: text(255).optional().meta({ title: 'Reference', description: "Your record's id, to find the call again." }),
+    tag: text(100).optional().meta({ title: 'Tag', description: 'A word to group calls by.' }),
+    metadata: Metadata.optional(),
+    from_number: phoneNumber.optional().meta({ title: 'Call from', description: 'One of your own numbers.' }),
+    language: text(40).optional().meta({
+      title: 'Language',
+      description: 'Language of the call, such as pt-PT or Portuguese; auto follows the person.',
+    }),
+    report_language: text(40).optional().meta({ title: 'Report language', description: 'Language of the summary.' }),
+    voice: text(60).optional().meta({ title: 'Voice', description: 'The voice that the agent speaks with.' }),
+    first_message: text(1_000).optional().meta({
+      title: 'First message',
+      description: 'What the agent says first, after saying that it is an AI assistant.',
+    }),
+    offered_times: z.array(text(40)).max(50).optional().meta({ title: 'Offered times' }),
+    schedule: Schedule.optional(),
+    retry: Retry.optional(),
+    voicemail: Voicemail.optional(),
+    transfer: z.array(Transfer).max(10).optional(),
+    max_duration_seconds: z.int().min(10).max(3_600).optional().meta({
+      title: 'Longest duration (seconds)',
+      description: 'The call is ended after this time. Default 600.',
+    }),
+    max_cost: z.number().positive().max(1_000).optional(),
+    recording: z.enum(['off', 'notify', 'ask']).optional().meta({
+      title: 'Recording',
+      description: 'off: not recorded. notify: the person is told that the call is recorded.',
+    }),
+    purpose: z.enum(['transactional', 'marketing']).optional(),
+    consent_source: text(300).optional(),
+    consent: z
+      .strictObject({
+        reference: text(255).optional(),
+        obtained_at: text(40).optional(),
+        source: text(300).optional(),
+        expires_at: text(40).optional(),
+      })
+      .optional(),
+    webhook_url: text(2_048).optional().meta({
+      title: 'Webhook URL',
+      description: 'Where the result is sent when the call has ended.',
+    }),
+    webhook_token: text(500).optional().meta({
+      title: 'Webhook token',
+      description: 'Sent along as a bearer token, for addresses that ask for one.',
+    }),
+    webhook_events: z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length).optional().meta({
+      title: 'Webhook events',
+      description: 'What is sent to the webhook URL. Default: call.ended.',
+    }),
+    on_refusal: z.enum(['error', 'result']).optional().meta({
+      title: 'When the call may not be made',
+      description: 'error: answer with an error. result: answer with a call that has ended, so that a workflow goes on.',
+    }),
+    dedupe_key: text(255).optional(),
+    dedupe_hours: z.number().positive().max(720).optional(),
+    if_duplicate: z.enum(['first', 'replace', 'call_again', 'reject']).optional(),
+    simulate: z.enum(SIMULATED_BEHAVIOURS).optional().meta({
+      title: 'Simulated behaviour',
+      description: 'Test keys only: what the simulated person does.',
+    }),
+    source: text(60).optional().meta({ title: 'Source', description: 'Set by connectors, such as n8n.' }),
+  })
+  .meta({ id: 'PlaceCall' });
+
+export type PlaceCall = z.output<typeof PlaceCall>;
+
+/** Fields that the contract already has and the engine does not act on yet: refused, never ignored. */
+export const NOT_SUPPORTED_YET = [
+  'phone_numbers',
+  'find_phone_in',
+  'agent_id',
+  'offered_times',
+  'schedule',
+  'retry',
+  'transfer',
+  'max_cost',
+  'consent_source',
+  'consent',
+  'dedupe_key',
+  'dedupe_hours',
+  'if_duplicate',
+] as const satisfies readonly (keyof PlaceCall)[];

@@ -1,0 +1,24 @@
+// The port to the store. SQL text is written once in the subset that SQLite and Postgres share:
+// `$1` parameters, text ids, whole milliseconds for times, JSON as text, booleans as 0 and 1.
+
+/** What may be bound to `$n`. */
+export type SqlValue = string | number | null | Uint8Array;
+export type Row = Record<string, SqlValue>;
+
+export interface Queryable {
+  /** Runs one statement and returns its rows (none for a plain write). */
+  query<R = Row>(sql: string, values?: readonly SqlValue[]): Promise<R[]>;
+}
+
+/** Statements that are committed together or not at all. Valid until the function given to `transaction` settles. */
+export interface Transaction extends Queryable {
+  /** Runs `fn` once the transaction is on disk; never when it rolls back. A hint, not a promise: a crash skips it. */
+  afterCommit(fn: () => void): void;
+}
+
+export interface Database extends Queryable {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** Runs `fn` in one durable transaction; a throw rolls back and is thrown on. No outside call may be awaited inside. */
+  transaction<T>(fn: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
