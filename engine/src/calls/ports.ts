@@ -1,0 +1,129 @@
+// What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
+import type { Queryable, Transaction } from '../lib/database.ts';
+import type { AnsweredBy, CallStatus, EndReason, EventType, Mode, SimulatedBehaviour } from '../contract/vocabulary.ts';
+import type { AnswerRecord, AttemptRecord, CallRecord, TurnRecord } from './call-record.ts';
+
+/** The tables of calls, attempts, turns and answers. Every method runs on the connection that it is given. */
+export interface CallStore {
+  insert(tx: Transaction, call: CallRecord): Promise<void>;
+  find(on: Queryable, callId: string): Promise<CallRecord | undefined>;
+  findByIdempotencyKey(on: Queryable, keyId: string, idempotencyKey: string): Promise<CallRecord | undefined>;
+  /** Changes a call only while its status is one of `from`; false when it is not. */
+  update(tx: Transaction, callId: string, from: readonly CallStatus[], change: Partial<CallRecord>): Promise<boolean>;
+
+  insertAttempt(tx: Transaction, attempt: AttemptRecord): Promise<void>;
+  findAttempt(on: Queryable, attemptId: string): Promise<AttemptRecord | undefined>;
+  findAttemptByToken(on: Queryable, tokenHash: string): Promise<AttemptRecord | undefined>;
+  attempts(on: Queryable, callId: string): Promise<AttemptRecord[]>;
+  /** Changes an attempt that has not ended; false when it has, or when `only` does not hold. */
+  updateAttempt(
+    tx: Transaction,
+    attemptId: string,
+    change: Partial<AttemptRecord>,
+    only?: { carrier_call_id?: string | null; media_token_hash?: string; report_sequence_below?: number },
+  ): Promise<boolean>;
+  /** Attempts that have not ended although their node is gone. */
+  orphans(on: Queryable, now: number, limit: number): Promise<AttemptRecord[]>;
+
+  addTurn(tx: Transaction, turn: TurnRecord): Promise<void>;
+  turns(on: Queryable, callId: string): Promise<TurnRecord[]>;
+  addAnswer(tx: Transaction, answer: AnswerRecord): Promise<void>;
+  answers(on: Queryable, callId: string): Promise<AnswerRecord[]>;
+}
+
+/** Appends an event and, in the same transaction, one delivery per webhook that wants it. */
+export interface EventRecorder {
+  record(
+    tx: Transaction,
+    event: { type: EventType; call: CallRecord; data: Record<string, unknown> },
+  ): Promise<void>;
+}
+
+/** Queued work. `ref` is the id of what the job is about. */
+export interface Jobs {
+  enqueue(tx: Transaction, job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown> }): Promise<void>;
+}
+
+export interface DialOrder {
+  /** Secret of this attempt: part of every callback address that the carrier is given. */
+  token: string;
+  phone_number: string;
+  from_number: string;
+  ring_seconds: number;
+  /** The carrier hangs up by itself after this long, whatever we do. */
+  max_duration_seconds: number;
+  /** What a simulated person does. */
+  simulate: SimulatedBehaviour | null;
+}
+
+export type DialAnswer =
+  | { kind: 'placed'; carrier_call_id: string }
+  /** The carrier said no: nothing was dialed. */
+  | { kind: 'rejected'; end_reason: EndReason; code: string | null }
+  /** Nothing left this machine: the same attempt may be tried again before its deadline. */
+  | { kind: 'not_sent'; detail: string }
+  /** It may or may not have been dialed. It is never dialed again; the carrier is asked. */
+  | { kind: 'unclear'; detail: string };
+
+export interface CarrierCall {
+  carrier_call_id: string;
+  state: 'open' | 'ended';
+  answered: boolean;
+  end_reason: EndReason | null;
+  duration_seconds: number | null;
+}
+
+export interface Carrier {
+  readonly name: string;
+  placeCall(order: DialOrder): Promise<DialAnswer>;
+  /** Ends a call wherever it stands. A call that has ended already counts as done. */
+  hangUp(carrierCallId: string): Promise<{ ok: boolean }>;
+  /** The carrier's word on one call; undefined when it does not know it; `unknown` when it cannot be asked. */
+  look(carrierCallId: string): Promise<CarrierCall | undefined | 'unknown'>;
+  /** Calls to and from these numbers created at or after a time. `unknown` when it cannot be asked. */
+  search(query: { phone_number: string; from_number: string; since: number }): Promise<CarrierCall[] | 'unknown'>;
+}
+
+/** What a carrier reports about a call, in our words. */
+export interface CarrierReport {
+  carrier_call_id: string;
+  /** Order of the reports; 0 is the first. */
+  sequence: number;
+  state: 'dialing' | 'ringing' | 'answered' | 'ended';
+  end_reason: EndReason | null;
+  code: string | null;
+  sip_code: number | null;
+}
+
+/** The conversations that this node holds. */
+export interface Sessions {
+  /** Opens the model session of an attempt before anybody is called. */
+  prepare(call: CallRecord, attempt: AttemptRecord): Promise<{ ok: true } | { ok: false; detail: string }>;
+  /** True while this node holds the session of the attempt. */
+  holds(attemptId: string): boolean;
+  /** True while person and model are joined. */
+  isLive(attemptId: string): boolean;
+  /** Ends the session for this reason; the line is hung up. No effect when there is none. */
+  end(attemptId: string, reason: EndReason): void;
+  /** Tells the session who answered, as the carrier sees it. */
+  answeredBy(attemptId: string, who: AnsweredBy): void;
+}
+
+export interface Clockwork {
+  now(): number;
+}
+
+export interface Settings {
+  organisation: string;
+  default_country: string | null;
+  allowed_countries: readonly string[];
+  default_language: string;
+  default_voice: string;
+  default_recording: 'off' | 'notify';
+  ring_seconds: number;
+  default_max_duration_seconds: number;
+  /** Where people and programs reach this engine, without a slash at the end. */
+  public_url: string;
+  from_numbers: Readonly<Record<'simulated' | 'live', readonly string[]>>;
+  modes_ready: Readonly<Record<Mode, boolean>>;
+}
