@@ -23,8 +23,18 @@ export const EGRESS_FAILURES = [
 ] as const;
 export type EgressFailure = (typeof EGRESS_FAILURES)[number];
 
+/** Why an address may not be used: a problem code and the reason for people. */
+export interface AddressRefusal {
+  code: 'webhook_url_forbidden' | 'webhook_loop';
+  detail: string;
+}
+
 export interface Egress {
+  /**
+   * Sends one request and never throws. The status line is the verdict: what follows it is read up to a bound and
+   * thrown away, and any 3xx is the failure `redirect_not_followed`.
+   */
   send(request: EgressRequest): Promise<EgressReply>;
-  /** Judges an address before it is stored: `undefined` when it may be used, else the reason for people. */
-  judge(url: string): Promise<string | undefined>;
+  /** Judges an address before it is stored: `undefined` when it may be used. */
+  judge(url: string): Promise<AddressRefusal | undefined>;
 }
