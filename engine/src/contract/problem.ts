@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 export const PROBLEMS = {
+  malformed_request: { status: 400, title: 'The request is not valid HTTP' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   idempotency_key_invalid: { status: 400, title: 'The Idempotency-Key header is not valid' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that this list gave' },
@@ -19,10 +20,12 @@ export const PROBLEMS = {
   carrier_not_configured: { status: 403, title: 'No phone carrier is set up' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   call_already_ended: { status: 409, title: 'The call has already ended' },
   idempotency_key_in_progress: { status: 409, title: 'A request with this Idempotency-Key is still being worked on' },
   recording_not_available: { status: 404, title: 'This call has no recording' },
   payload_too_large: { status: 413, title: 'The body is too large' },
+  uri_too_long: { status: 414, title: 'The URL is too long' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json in UTF-8, not compressed' },
   invalid_request: { status: 422, title: 'Some fields are not valid' },
   invalid_phone_number: { status: 422, title: 'The phone number is not valid' },
