@@ -1,0 +1,28 @@
+import type { Queryable, Transaction } from '../lib/database.ts';
+
+export interface JobRecord {
+  id: number;
+  kind: string;
+  ref: string;
+  run_at: number;
+  /** How often it was started, this time included. */
+  tries: number;
+  payload: Record<string, unknown>;
+}
+
+/** The table of jobs. A job is owned by a node from claim to settlement; the lease is the node's heartbeat. */
+export interface JobStore {
+  enqueue(tx: Transaction, job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown>; now: number }): Promise<void>;
+  claim(on: Queryable, owner: string, now: number, limit: number): Promise<JobRecord[]>;
+  /** Removes a job that is done; false when it is no longer ours. */
+  finish(on: Queryable, jobId: number, owner: string): Promise<boolean>;
+  /** Gives a job back to be run at `runAt`. */
+  postpone(on: Queryable, jobId: number, owner: string, runAt: number, failure: string): Promise<boolean>;
+  /** When the next job is due; undefined when there is none. */
+  nextRunAt(on: Queryable): Promise<number | undefined>;
+
+  heartbeat(on: Queryable, nodeId: string, now: number, expiresAt: number): Promise<void>;
+  leave(on: Queryable, nodeId: string): Promise<void>;
+  /** Frees the jobs of nodes whose lease ran out; returns how many. */
+  rescue(on: Queryable, now: number): Promise<number>;
+}

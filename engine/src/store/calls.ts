@@ -1,0 +1,135 @@
+import type { AnswerRecord, AttemptRecord, CallRecord, TurnRecord } from '../calls/call-record.ts';
+import type { CallStore } from '../calls/ports.ts';
+import type { Row, SqlValue } from '../lib/database.ts';
+import { assignments, insertText, rowCodec } from './row-codec.ts';
+
+/** The tables of calls, attempts, turns and answers. */
+export const callStore: CallStore = {
+  async insert(tx, call) {
+    const { sql, values } = insertText('calls', callCodec.toRow(call));
+    await tx.query(sql, values);
+  },
+  async find(on, callId) {
+    const [row] = await on.query('SELECT * FROM calls WHERE id = $1', [callId]);
+    return row && callCodec.fromRow(row);
+  },
+  async findByIdempotencyKey(on, keyId, idempotencyKey) {
+    const [row] = await on.query('SELECT * FROM calls WHERE key_id = $1 AND idempotency_key = $2', [keyId, idempotencyKey]);
+    return row && callCodec.fromRow(row);
+  },
+  async update(tx, callId, from, change) {
+    const set = assignments(callCodec.toRow(change), from.length + 2);
+    const marks = from.map((_, at) => `$${at + 2}`).join(', ');
+    const rows = await tx.query(`UPDATE calls SET ${set.sql} WHERE id = $1 AND status IN (${marks}) RETURNING id`, [
+      callId,
+      ...from,
+      ...set.values,
+    ]);
+    return rows.length === 1;
+  },
+
+  async insertAttempt(tx, attempt) {
+    const { sql, values } = insertText('attempts', attemptCodec.toRow(attempt));
+    await tx.query(sql, values);
+  },
+  async findAttempt(on, attemptId) {
+    const [row] = await on.query('SELECT * FROM attempts WHERE id = $1', [attemptId]);
+    return row && attemptCodec.fromRow(row);
+  },
+  async findAttemptByToken(on, tokenHash) {
+    const [row] = await on.query('SELECT * FROM attempts WHERE token_hash = $1', [tokenHash]);
+    return row && attemptCodec.fromRow(row);
+  },
+  async attempts(on, callId) {
+    const rows = await on.query('SELECT * FROM attempts WHERE call_id = $1 ORDER BY number', [callId]);
+    return rows.map(attemptCodec.fromRow);
+  },
+  async updateAttempt(tx, attemptId, change, only = {}) {
+    const set = assignments(attemptCodec.toRow(change), 2);
+    const conditions = attemptConditions(only, set.values.length + 2);
+    const rows = await tx.query(
+      `UPDATE attempts SET ${set.sql} WHERE id = $1 AND status <> 'ended'${conditions.sql} RETURNING id`,
+      [attemptId, ...set.values, ...conditions.values],
+    );
+    return rows.length === 1;
+  },
+  async orphans(on, now, limit) {
+    const rows = await on.query(
+      `SELECT attempts.* FROM attempts LEFT JOIN nodes ON nodes.id = attempts.node_id AND nodes.expires_at > $1
+       WHERE attempts.status <> 'ended' AND nodes.id IS NULL ORDER BY attempts.started_at LIMIT $2`,
+      [now, limit],
+    );
+    return rows.map(attemptCodec.fromRow);
+  },
+
+  async addTurn(tx, turn) {
+    const { sql, values } = insertText('turns', turnCodec.toRow(turn));
+    await tx.query(`${sql} ON CONFLICT (call_id, idx) DO NOTHING`, values);
+  },
+  async turns(on, callId) {
+    const rows = await on.query('SELECT * FROM turns WHERE call_id = $1 ORDER BY idx', [callId]);
+    return rows.map(turnCodec.fromRow);
+  },
+  // The last word on a question counts: people correct themselves.
+  async addAnswer(tx, answer) {
+    const { sql, values } = insertText('answers', answerCodec.toRow(answer));
+    await tx.query(`${sql} ON CONFLICT (call_id, field) DO UPDATE SET value = excluded.value, quote = excluded.quote`, values);
+  },
+  async answers(on, callId) {
+    const rows = await on.query('SELECT * FROM answers WHERE call_id = $1 ORDER BY field', [callId]);
+    return rows.map(answerCodec.fromRow);
+  },
+};
+
+function attemptConditions(
+  only: { carrier_call_id?: string | null; media_token_hash?: string; report_sequence_below?: number },
+  first: number,
+): { sql: string; values: SqlValue[] } {
+  const values: SqlValue[] = [];
+  let sql = '';
+  const add = (text: string, value: SqlValue): void => {
+    sql += ` AND ${text} $${first + values.length}`;
+    values.push(value);
+  };
+  if (only.carrier_call_id === null) sql += ' AND carrier_call_id IS NULL';
+  else if (only.carrier_call_id !== undefined) add('carrier_call_id =', only.carrier_call_id);
+  if (only.media_token_hash !== undefined) add('media_token_hash =', only.media_token_hash);
+  if (only.report_sequence_below !== undefined) add('report_sequence <', only.report_sequence_below);
+  return { sql, values };
+}
+
+export const callCodec = rowCodec<CallRecord>({
+  columns: [
+    'id', 'mode', 'network', 'key_id', 'status', 'outcome', 'outcome_group', 'outcome_evidence', 'successful', 'reached',
+    'end_reason', 'answered_by', 'retryable', 'retry_not_before', 'refusal', 'phone_number', 'recipient_name', 'task',
+    'variables', 'language', 'result', 'result_status', 'result_evidence', 'answers_text', 'summary', 'next_steps',
+    'chosen_time', 'preferred_times', 'callback_at', 'reference', 'tag', 'metadata', 'source', 'cost', 'latency',
+    'created_at', 'scheduled_at', 'started_at', 'answered_at', 'ended_at', 'duration_seconds', 'disclosure_played_at',
+    'cancel_requested_at', 'order', 'idempotency_key', 'fingerprint',
+  ],
+  json: [
+    'outcome_evidence', 'refusal', 'variables', 'result', 'result_evidence', 'next_steps', 'preferred_times', 'metadata',
+    'cost', 'latency', 'order',
+  ],
+  booleans: ['successful', 'reached', 'retryable'],
+  renamed: { order: 'call_order' },
+});
+
+const attemptCodec = rowCodec<AttemptRecord>({
+  columns: [
+    'id', 'call_id', 'number', 'direction', 'network', 'status', 'from_number', 'phone_number', 'answered_by', 'end_reason',
+    'started_at', 'answered_at', 'ended_at', 'duration_seconds', 'node_id', 'dial_before', 'carrier_name',
+    'carrier_call_id', 'carrier_code', 'sip_code', 'report_sequence', 'token_hash', 'media_token_hash',
+    'media_started_at', 'recording',
+  ],
+});
+
+const turnCodec = rowCodec<TurnRecord>({
+  columns: ['call_id', 'attempt_id', 'index', 'speaker', 'text', 'started_ms', 'ended_ms', 'interrupted'],
+  booleans: ['interrupted'],
+  renamed: { index: 'idx' },
+});
+
+const answerCodec = rowCodec<AnswerRecord>({ columns: ['call_id', 'field', 'value', 'quote'], json: ['value'] });
+
+export const callFromRow = (row: Row): CallRecord => callCodec.fromRow(row);

@@ -1,0 +1,70 @@
+// The SQLite connection, alone in its own thread so that no disk wait ever delays audio.
+// Messages in: {id, kind, sql, values}. Messages out: {id, rows} or {id, error}.
+import { parentPort, workerData } from 'node:worker_threads';
+import Sqlite from 'better-sqlite3';
+
+export type SqliteRequest =
+  | { id: number; kind: 'query'; sql: string; values: readonly (string | number | null | Uint8Array)[] }
+  | { id: number; kind: 'close' };
+export type SqliteReply = { id: number; rows: unknown[] } | { id: number; error: { message: string; code: string } };
+
+const { file, lockFile } = workerData as { file: string; lockFile: string | null };
+const STATEMENTS_MAX = 300;
+
+const lock = lockFile === null ? undefined : takeLock(lockFile);
+const db = new Sqlite(file);
+db.pragma('journal_mode = WAL');
+// Power loss must not take an acknowledged call away: https://www.sqlite.org/pragma.html#pragma_synchronous
+db.pragma('synchronous = FULL');
+db.pragma('foreign_keys = ON');
+db.pragma('busy_timeout = 5000');
+
+const statements = new Map<string, Sqlite.Statement>();
+
+parentPort?.on('message', (request: SqliteRequest) => {
+  if (request.kind === 'close') {
+    db.close();
+    lock?.close();
+    reply({ id: request.id, rows: [] });
+    parentPort?.close();
+    return;
+  }
+  try {
+    reply({ id: request.id, rows: run(request.sql, request.values) });
+  } catch (error) {
+    const { message, code = 'SQLITE_ERROR' } = error as { message: string; code?: string };
+    reply({ id: request.id, error: { message, code } });
+  }
+});
+
+function run(sql: string, values: readonly unknown[]): unknown[] {
+  const statement = prepared(sql);
+  if (statement.reader) return statement.all(...values);
+  statement.run(...values);
+  return [];
+}
+
+function prepared(sql: string): Sqlite.Statement {
+  const known = statements.get(sql);
+  if (known) return known;
+  if (statements.size >= STATEMENTS_MAX) statements.clear();
+  const statement = db.prepare(sql);
+  statements.set(sql, statement);
+  return statement;
+}
+
+// Held until this process ends, however it ends: a second engine on the same data is refused at once.
+function takeLock(path: string): Sqlite.Database {
+  const holder = new Sqlite(path, { timeout: 0 });
+  try {
+    holder.pragma('locking_mode = EXCLUSIVE');
+    holder.exec('BEGIN EXCLUSIVE');
+  } catch {
+    throw new Error('Another Recado engine is running on this data folder. Stop it, or set DATA_DIR to another folder.');
+  }
+  return holder;
+}
+
+function reply(message: SqliteReply): void {
+  parentPort?.postMessage(message);
+}
