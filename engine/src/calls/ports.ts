@@ -1,6 +1,7 @@
 // What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
 import type { Queryable, Transaction } from '../lib/database.ts';
 import type { AnsweredBy, CallStatus, EndReason, EventType, Mode, SimulatedBehaviour } from '../contract/vocabulary.ts';
+import type { Line, LineListener } from '../session/line.ts';
 import type { AnswerRecord, AttemptRecord, CallRecord, TurnRecord } from './call-record.ts';
 
 /** The tables of calls, attempts, turns and answers. Every method runs on the connection that it is given. */
@@ -93,6 +94,17 @@ export interface CarrierReport {
   end_reason: EndReason | null;
   code: string | null;
   sip_code: number | null;
+}
+
+/** What a carrier tells the domain. A token that nobody knows changes nothing. */
+export interface CarrierEvents {
+  /** The phone was picked up and the carrier asks what to do: the secret of the media stream, or undefined to hang up. */
+  answered(token: string, carrierCallId: string): Promise<{ media_token: string } | undefined>;
+  /** May come twice, late and out of order. */
+  reported(token: string, report: CarrierReport): Promise<void>;
+  detected(token: string, carrierCallId: string, who: AnsweredBy): Promise<void>;
+  /** A media stream asks for its session: what it tells from now on, or undefined to close it. The line works at once. */
+  openLine(mediaToken: string, carrierCallId: string, line: Line): Promise<LineListener | undefined>;
 }
 
 /** The conversations that this node holds. */

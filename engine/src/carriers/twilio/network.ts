@@ -1,0 +1,31 @@
+import type { CarrierEvents } from '../../calls/ports.ts';
+
+/** Where callbacks and media of Twilio come in, below the callback base. */
+export const CALLBACK_PATH = '/carriers/twilio';
+export const MEDIA_PATH = `${CALLBACK_PATH}/media`;
+
+/**
+ * One Twilio account that may call back, real or simulated. Several share one server: callbacks name their account,
+ * and each is judged with that account's own token and base and told to its own `events`, so the credentials of one
+ * network never speak for the calls of another.
+ */
+export interface TwilioNetwork {
+  accountSid: string;
+  /** The account's primary token: the only one that signs (https://www.twilio.com/docs/usage/webhooks/webhooks-security). */
+  authToken: string;
+  /** Where this carrier reaches us, as written in what we gave it: `https://calls.example`, no slash at the end. */
+  callbackBase: string;
+  events: CarrierEvents;
+}
+
+/** The addresses that one attempt gives to the carrier. The token in them is the attempt's secret. */
+export function callbackUrl(
+  base: string,
+  token: string,
+  what: 'answer' | 'status' | 'detected' | 'stream' | 'after',
+): string {
+  return `${base}${CALLBACK_PATH}/${encodeURIComponent(token)}/${what}`;
+}
+
+/** The address of the media socket: `wss` where callbacks are `https`, `ws` where they are `http`. */
+export const mediaUrl = (base: string): string => `${base.replace(/^http/, 'ws')}${MEDIA_PATH}`;

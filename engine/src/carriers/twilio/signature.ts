@@ -1,0 +1,24 @@
+// X-Twilio-Signature, by Twilio's own function (https://www.twilio.com/docs/usage/webhooks/webhooks-security).
+// The signed address is made from the configured base, never from headers that a stranger can write.
+
+import twilio from 'twilio';
+import { mediaUrl, type TwilioNetwork } from './network.ts';
+
+export const SIGNATURE_HEADER = 'x-twilio-signature';
+
+export type FormFields = Record<string, string | string[]>;
+
+/** True when this account signed a POST to `path` (with its query, as received) with these form fields. */
+export function isSignedWebhook(
+  network: Pick<TwilioNetwork, 'authToken' | 'callbackBase'>,
+  request: { path: string; signature: string; fields: FormFields },
+): boolean {
+  const url = `${network.callbackBase}${request.path}`;
+  return URL.canParse(url) && twilio.validateRequest(network.authToken, request.signature, url, request.fields);
+}
+
+/** True when this account signed the upgrade of the media socket. The signature never changes: it proves no call. */
+export const isSignedUpgrade = (
+  network: Pick<TwilioNetwork, 'authToken' | 'callbackBase'>,
+  signature: string,
+): boolean => twilio.validateRequest(network.authToken, signature, mediaUrl(network.callbackBase), {});
