@@ -29,7 +29,8 @@ async function takeLock(place, onWait) {
     const lock = tryLock(place);
     if (lock) return lock;
     if (removeIfStale(place)) continue;
-    if (Date.now() > deadline) throw new Error(`Another install holds ${place}. Remove it if none is running.`);
+    if (Date.now() > deadline)
+      throw new Error(`Another install holds ${place}. Remove it if none is running.`);
     if (!waited) onWait();
     waited = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -46,7 +47,8 @@ function tryLock(place) {
     fs.renameSync(draft, place);
   } catch (error) {
     fs.rmSync(draft, { recursive: true, force: true });
-    if (fs.existsSync(place) || ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) return undefined;
+    if (fs.existsSync(place) || ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code))
+      return undefined;
     throw error;
   }
   const heartbeat = setInterval(() => writeOwner(place, owner), HEARTBEAT_MS);

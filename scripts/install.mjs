@@ -49,9 +49,14 @@ export async function ensureInstalled(root, profile) {
 
 function fingerprintOf(root) {
   const { workspaces } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const files = ['package-lock.json', 'package.json', ...workspaces.map((name) => `${name}/package.json`)];
+  const files = [
+    'package-lock.json',
+    'package.json',
+    ...workspaces.map((name) => `${name}/package.json`),
+  ];
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
-  for (const file of files) hash.update(`\0${file}\0`).update(fs.readFileSync(path.join(root, file)));
+  for (const file of files)
+    hash.update(`\0${file}\0`).update(fs.readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }
 
@@ -93,7 +98,11 @@ function clearModules(root, modules) {
   }
   const { workspaces } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   for (const name of workspaces) {
-    fs.rmSync(path.join(root, name, 'node_modules'), { recursive: true, force: true, maxRetries: 3 });
+    fs.rmSync(path.join(root, name, 'node_modules'), {
+      recursive: true,
+      force: true,
+      maxRetries: 3,
+    });
   }
 }
 
@@ -130,7 +139,9 @@ function runNpm(root, args, lock) {
     };
     for (const signal of SIGNALS) process.on(signal, stop);
     child.on('spawn', () => lock.names(child.pid));
-    child.on('error', (error) => reject(new Error(`npm could not be started (${error.message}). Install Node with npm.`)));
+    child.on('error', (error) =>
+      reject(new Error(`npm could not be started (${error.message}). Install Node with npm.`)),
+    );
     child.on('close', (code) => {
       for (const signal of SIGNALS) process.off(signal, stop);
       if (stoppedBy) process.exit(128 + constants.signals[stoppedBy]);
