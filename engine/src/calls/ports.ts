@@ -40,6 +40,14 @@ export interface EventRecorder {
   ): Promise<void>;
 }
 
+/** Addresses that are told about one call. */
+export interface Receivers {
+  /** Why an address may not be used, in words for people; undefined when it may. */
+  judge(url: string): Promise<string | undefined>;
+  /** Adds an address to a call; a call that has ended is told at once. */
+  addForCall(tx: Transaction, call: CallRecord, receiver: { url: string; token: string | null; events: readonly EventType[] }): Promise<void>;
+}
+
 /** Queued work. `ref` is the id of what the job is about. */
 export interface Jobs {
   enqueue(tx: Transaction, job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown> }): Promise<void>;
@@ -119,10 +127,6 @@ export interface Sessions {
   end(attemptId: string, reason: EndReason): void;
   /** Tells the session who answered, as the carrier sees it. */
   answeredBy(attemptId: string, who: AnsweredBy): void;
-}
-
-export interface Clockwork {
-  now(): number;
 }
 
 export interface Settings {

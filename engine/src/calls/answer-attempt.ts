@@ -1,0 +1,87 @@
+// The person picked up and the carrier asks what to do. The last fence: a call that should not be is hung up here,
+// before anything is said.
+import type { Clock } from '../lib/clock.ts';
+import type { Database } from '../lib/database.ts';
+import { newSecret, sha256Hex } from '../lib/id.ts';
+import type { Log } from '../lib/log.ts';
+import type { AttemptRecord } from './call-record.ts';
+import { endAttempt, type EndAttemptPorts } from './end-attempt.ts';
+
+export interface AnswerPorts extends EndAttemptPorts {
+  database: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** Returns the single-use secret that opens the media socket, or undefined: hang up. */
+export async function answerAttempt(
+  token: string,
+  carrierCallId: string,
+  ports: AnswerPorts,
+): Promise<{ media_token: string } | undefined> {
+  const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
+  if (!attempt || attempt.status === 'ended') {
+    ports.log.warn({ attempt_id: attempt?.id ?? null }, 'a phone was answered for an attempt that is over');
+    return undefined;
+  }
+  if (attempt.carrier_call_id !== null && attempt.carrier_call_id !== carrierCallId) {
+    ports.log.error({ attempt_id: attempt.id }, 'duplicate_ring: a second phone call for one attempt was hung up');
+    return undefined;
+  }
+  const call = await ports.calls.find(ports.database, attempt.call_id);
+  if (!call || call.cancel_requested_at !== null) {
+    await endAttempt(attempt.id, { end_reason: 'canceled_by_request' }, ports);
+    return undefined;
+  }
+  if (!ports.sessions.holds(attempt.id)) {
+    await endAttempt(attempt.id, { end_reason: 'error_engine' }, ports);
+    return undefined;
+  }
+  return openDoor(attempt, carrierCallId, ports);
+}
+
+async function openDoor(
+  attempt: AttemptRecord,
+  carrierCallId: string,
+  ports: AnswerPorts,
+): Promise<{ media_token: string } | undefined> {
+  const mediaToken = newSecret();
+  const now = ports.clock.now();
+  const bound = await ports.database.transaction(async (tx) => {
+    const only = { carrier_call_id: attempt.carrier_call_id };
+    const change = {
+      carrier_call_id: carrierCallId,
+      status: 'in_progress' as const,
+      answered_at: attempt.answered_at ?? now,
+      media_token_hash: sha256Hex(mediaToken),
+    };
+    // Between reading and writing the dial may have stored the carrier's id: the same one is fine.
+    const done =
+      (await ports.calls.updateAttempt(tx, attempt.id, change, only)) ||
+      (await ports.calls.updateAttempt(tx, attempt.id, change, { carrier_call_id: carrierCallId }));
+    if (!done) return false;
+    const call = await ports.calls.find(tx, attempt.call_id);
+    if (!call) return false;
+    await ports.calls.update(tx, call.id, ['dialing', 'ringing'], { status: 'in_progress', answered_at: call.answered_at ?? now });
+    await ports.events.record(tx, { type: 'call.answered', call, data: { call_id: call.id, attempt: attempt.number } });
+    return true;
+  });
+  return bound ? { media_token: mediaToken } : undefined;
+}
+
+/** Takes the media secret, once: returns the attempt whose socket this is, or undefined. */
+export async function takeMediaToken(
+  mediaToken: string,
+  carrierCallId: string,
+  recording: (attempt: AttemptRecord) => string | null,
+  ports: AnswerPorts & { findByCarrierCall(carrierCallId: string): Promise<AttemptRecord | undefined> },
+): Promise<AttemptRecord | undefined> {
+  const attempt = await ports.findByCarrierCall(carrierCallId);
+  if (!attempt || !ports.sessions.holds(attempt.id)) return undefined;
+  const hash = sha256Hex(mediaToken);
+  const change = { media_token_hash: null, media_started_at: ports.clock.now(), recording: recording(attempt) };
+  const taken = await ports.database.transaction((tx) =>
+    ports.calls.updateAttempt(tx, attempt.id, change, { media_token_hash: hash, carrier_call_id: carrierCallId }),
+  );
+  return taken ? attempt : undefined;
+}

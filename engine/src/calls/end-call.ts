@@ -1,0 +1,59 @@
+// The one place where a call ends. Invariant: `ended` and its call.ended are written together, once.
+import type { CallStatus, EndReason } from '../contract/vocabulary.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Transaction } from '../lib/database.ts';
+import type { CallRecord } from './call-record.ts';
+import { END_REASON_FACTS, groupOf, outcomeOf, successOf } from './outcome.ts';
+import type { CallStore, EventRecorder, Settings } from './ports.ts';
+import { viewCall } from './view-call.ts';
+
+export interface EndPorts {
+  calls: CallStore;
+  events: EventRecorder;
+  clock: Clock;
+  settings: Settings;
+}
+
+export interface CallEnd {
+  from: readonly CallStatus[];
+  end_reason: EndReason;
+  answered_by?: CallRecord['answered_by'];
+  refusal?: CallRecord['refusal'];
+  /** What the conversation established, when there was one. */
+  learned?: string;
+  /** Everything else that is known now: result, summary, evidence. */
+  change?: Partial<CallRecord>;
+}
+
+/** Ends a call in the caller's transaction; false when it had already moved on. */
+export async function recordEnd(tx: Transaction, callId: string, end: CallEnd, ports: EndPorts): Promise<boolean> {
+  const call = await ports.calls.find(tx, callId);
+  if (!call || !end.from.includes(call.status)) return false;
+  const attempts = await ports.calls.attempts(tx, callId);
+  const turns = await ports.calls.turns(tx, callId);
+  const answered_by = end.answered_by ?? call.answered_by ?? (attempts.length > 0 ? 'nobody' : null);
+  const outcome = outcomeOf({ end_reason: end.end_reason, answered_by, learned: end.learned });
+  const heardPerson = turns.some((turn) => turn.speaker === 'recipient');
+  const change: Partial<CallRecord> = {
+    ...(call.result_status === 'pending' ? { result_status: 'unavailable' } : {}),
+    ...end.change,
+    status: 'ended',
+    outcome,
+    outcome_group: groupOf(outcome),
+    successful: successOf(outcome, call.order),
+    reached: answered_by === 'human' || (answered_by === 'unknown' && heardPerson),
+    end_reason: end.end_reason,
+    answered_by,
+    retryable: END_REASON_FACTS[end.end_reason].retryable && !heardPerson,
+    refusal: end.refusal ?? null,
+    ended_at: ports.clock.now(),
+  };
+  if (!(await ports.calls.update(tx, callId, end.from, change))) return false;
+  const ended = { ...call, ...change };
+  await ports.events.record(tx, {
+    type: 'call.ended',
+    call: ended,
+    data: viewCall(ended, { attempts, turns }, { public_url: ports.settings.public_url }),
+  });
+  return true;
+}

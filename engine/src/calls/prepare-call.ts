@@ -1,0 +1,170 @@
+// Reads a request to place a call: what is asked for, or the builder's mistake, or why the person may not be called. Pure.
+import { NOT_SUPPORTED_YET, type PlaceCall } from '../contract/place-call.ts';
+import type { ProblemCode, ProblemFailure } from '../contract/problem.ts';
+import { DEFAULT_OUTCOMES, RESERVED_OUTCOMES, type Mode } from '../contract/vocabulary.ts';
+import { fail, ok, type Result } from '../lib/result.ts';
+import { acceptQuestions } from '../results/accept-questions.ts';
+import { checkResultSchema } from '../results/result-schema.ts';
+import { schemaOfQuestions } from '../results/question-schema.ts';
+import type { CallOrder, Outcome } from './call-record.ts';
+import { type Destination, destinationRefusal, readDestination } from './destination.ts';
+import { languageOf } from './languages.ts';
+import type { Settings } from './ports.ts';
+import { fillText, hasControls, isBlank } from './texts.ts';
+
+export interface PreparedCall {
+  task: string;
+  recipient_name: string | null;
+  order: CallOrder;
+  destination: Result<Destination, ProblemFailure>;
+}
+
+/** Returns the prepared call, or the builder's mistake. That the person may not be called is inside `destination`. */
+export function prepareCall(request: PlaceCall, context: { settings: Settings; mode: Mode }): Result<PreparedCall, ProblemFailure> {
+  const { settings, mode } = context;
+  const mistake = unsupported(request) ?? unreadable(request, mode);
+  if (mistake) return fail(mistake);
+
+  const texts = readTexts(request);
+  if (!texts.ok) return texts;
+  const outcomes = readOutcomes(request);
+  if (!outcomes.ok) return outcomes;
+  const wanted = readWanted(request);
+  if (!wanted.ok) return wanted;
+  const language = readLanguage(request, settings);
+  if (!language.ok) return language;
+  const own = settings.from_numbers[mode === 'live' ? 'live' : 'simulated'];
+  const from = readFromNumber(request, own);
+  if (!from.ok) return from;
+
+  return ok({
+    task: texts.value.task,
+    recipient_name: request.recipient_name ?? request.caller_name ?? null,
+    order: {
+      on_behalf_of: request.on_behalf_of ?? settings.organisation,
+      ...outcomes.value,
+      ...wanted.value,
+      ...language.value,
+      first_message: texts.value.first_message,
+      voice: request.voice ?? settings.default_voice,
+      max_duration_seconds: request.max_duration_seconds ?? settings.default_max_duration_seconds,
+      recording: request.recording === 'notify' ? 'notify' : request.recording === 'off' ? 'off' : settings.default_recording,
+      from_number: from.value,
+      simulate: request.simulate ?? null,
+    },
+    destination: readTo(request, { settings, mode, own }),
+  });
+}
+
+function readTo(
+  request: PlaceCall,
+  { settings, mode, own }: { settings: Settings; mode: Mode; own: readonly string[] },
+): Result<Destination, ProblemFailure> {
+  const to = readDestination(request.phone_number ?? '', request.country ?? settings.default_country);
+  if (!to.ok) return to;
+  const refusal = destinationRefusal(to.value, { allowed_countries: settings.allowed_countries, mode, own_numbers: own });
+  return refusal ? fail(refusal) : to;
+}
+
+function unsupported(request: PlaceCall): ProblemFailure | undefined {
+  const fields: string[] = NOT_SUPPORTED_YET.filter((field) => request[field] !== undefined);
+  if (request.purpose === 'marketing') fields.push('purpose');
+  if (request.recording === 'ask') fields.push('recording');
+  if (request.voicemail?.action === 'leave_message') fields.push('voicemail');
+  if (fields.length === 0) return undefined;
+  return problem('not_supported_yet', fields, 'This version of Recado does not act on it. Leave it out.');
+}
+
+function unreadable(request: PlaceCall, mode: Mode): ProblemFailure | undefined {
+  if (request.task === undefined) return problem('invalid_request', ['task'], 'Say what the call is for.');
+  if (isBlank(request.task)) return problem('invalid_request', ['task'], 'Say what the call is for.');
+  for (const field of ['recipient_name', 'caller_name', 'on_behalf_of', 'reference', 'tag', 'voice'] as const) {
+    const text = request[field];
+    if (text === undefined) continue;
+    if (hasControls(text)) return problem('invalid_request', [field], 'Use one line without control characters.');
+    if (text !== '' && isBlank(text)) return problem('invalid_request', [field], 'There is nothing to read in it.');
+  }
+  if (mode === 'live' && request.simulate !== undefined) {
+    return problem('invalid_request', ['simulate'], 'Only test keys simulate calls.');
+  }
+  return undefined;
+}
+
+function readTexts(request: PlaceCall): Result<{ task: string; first_message: string | null }, ProblemFailure> {
+  const texts: Record<string, string> = {};
+  for (const field of ['task', 'first_message', 'recipient_name', 'caller_name', 'on_behalf_of'] as const) {
+    const text = request[field];
+    if (text === undefined) continue;
+    const filled = fillText(text, field === 'task' || field === 'first_message' ? (request.variables ?? {}) : {});
+    if (!filled.ok) return fail(problem('unresolved_variable', [field], `“${filled.failure}” was not filled in.`));
+    texts[field] = filled.value;
+  }
+  return ok({ task: texts['task'] ?? '', first_message: texts['first_message'] ?? null });
+}
+
+function readOutcomes(
+  request: PlaceCall,
+): Result<Pick<CallOrder, 'outcomes' | 'own_outcomes' | 'success_outcomes'>, ProblemFailure> {
+  const own = request.outcomes !== undefined;
+  const outcomes: Outcome[] = own
+    ? (request.outcomes ?? []).map((option) =>
+        typeof option === 'string'
+          ? { value: option }
+          : { value: option.value, ...(option.when === undefined ? {} : { when: option.when }) },
+      )
+    : DEFAULT_OUTCOMES.map((value) => ({ value }));
+  const seen = new Set<string>();
+  for (const [at, { value }] of outcomes.entries()) {
+    const plain = plainWord(value);
+    if (hasControls(value) || plain === '') return fail(problem('invalid_request', [`outcomes/${at}`], 'Use a word.'));
+    if (seen.has(plain)) return fail(problem('invalid_request', [`outcomes/${at}`], 'This outcome is there twice.'));
+    // A word that only looks like one of ours would send the workflow down the wrong branch.
+    const reserved = RESERVED_OUTCOMES.find((word) => plainWord(word) === plain);
+    const isDefault = (DEFAULT_OUTCOMES as readonly string[]).includes(value);
+    if (own && reserved && !isDefault) {
+      return fail(problem('invalid_request', [`outcomes/${at}`], `“${reserved}” is a word of Recado itself. Choose another.`));
+    }
+    seen.add(plain);
+  }
+  const unknown = request.success_outcomes?.findIndex((word) => !outcomes.some((outcome) => outcome.value === word)) ?? -1;
+  if (unknown >= 0) {
+    return fail(problem('invalid_request', [`success_outcomes/${unknown}`], 'It is not one of the outcomes.'));
+  }
+  return ok({ outcomes, own_outcomes: own, success_outcomes: request.success_outcomes ?? null });
+}
+
+const plainWord = (word: string): string => word.toLowerCase().normalize('NFKD').replace(/[^\p{L}\p{N}]/gu, '');
+
+function readWanted(request: PlaceCall): Result<Pick<CallOrder, 'questions' | 'result_schema'>, ProblemFailure> {
+  const schema = request.result_schema === undefined ? undefined : checkResultSchema(request.result_schema);
+  if (schema && !schema.ok) {
+    return fail(problem('result_schema_invalid', [`result_schema${schema.failure.pointer}`], schema.failure.detail));
+  }
+  const taken = Object.keys((schema?.value['properties'] as object | undefined) ?? {});
+  const questions = acceptQuestions(request.questions ?? [], taken);
+  if (!questions.ok) return fail(problem('invalid_request', [`questions${questions.failure.pointer}`], questions.failure.detail));
+  const joined = schemaOfQuestions(questions.value, schema?.value);
+  return ok({ questions: questions.value, result_schema: joined ?? null });
+}
+
+function readLanguage(request: PlaceCall, settings: Settings): Result<Pick<CallOrder, 'language' | 'report_language'>, ProblemFailure> {
+  const auto = request.language?.trim().toLowerCase() === 'auto';
+  const language = auto ? null : languageOf(request.language ?? settings.default_language);
+  if (language === undefined) return fail(problem('invalid_request', ['language'], 'Languages: en, pt-PT, pt-BR, es, fr, de, it, or auto.'));
+  const report = languageOf(request.report_language ?? language ?? settings.default_language);
+  if (report === undefined) return fail(problem('invalid_request', ['report_language'], 'Languages: en, pt-PT, pt-BR, es, fr, de, it.'));
+  return ok({ language, report_language: report });
+}
+
+function readFromNumber(request: PlaceCall, own: readonly string[]): Result<string | null, ProblemFailure> {
+  if (request.from_number === undefined) return ok(null);
+  const number = request.from_number.replace(/[\s().-]/g, '');
+  if (own.includes(number)) return ok(number);
+  return fail(problem('from_number_not_owned', ['from_number'], 'Use one of your own numbers, with + and country code.'));
+}
+
+const problem = (code: ProblemCode, fields: readonly string[], detail: string): ProblemFailure => ({
+  code,
+  detail: `${fields.map((field) => field.replaceAll('/', '.')).join(', ')}: ${detail}`,
+  errors: fields.map((field) => ({ pointer: `/${field}`, code, detail })),
+});

@@ -1,0 +1,54 @@
+// What the carrier reports about an attempt. Reports come as separate requests in any order:
+// an older one changes nothing, and nothing moves backwards.
+import type { AnsweredBy } from '../contract/vocabulary.ts';
+import { sha256Hex } from '../lib/id.ts';
+import type { AnswerPorts } from './answer-attempt.ts';
+import type { AttemptRecord } from './call-record.ts';
+import { endAttempt } from './end-attempt.ts';
+import type { CarrierReport } from './ports.ts';
+
+export async function reportAttempt(token: string, report: CarrierReport, ports: AnswerPorts): Promise<void> {
+  const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
+  if (!attempt || attempt.status === 'ended') return;
+  if (attempt.carrier_call_id !== null && attempt.carrier_call_id !== report.carrier_call_id) {
+    ports.log.error({ attempt_id: attempt.id }, 'duplicate_ring: reports of a second phone call for one attempt');
+    return;
+  }
+  if (!(await noteReport(attempt, report, ports))) return;
+  if (report.state === 'ended') await endReported(attempt, report, ports);
+}
+
+async function noteReport(attempt: AttemptRecord, report: CarrierReport, ports: AnswerPorts): Promise<boolean> {
+  return ports.database.transaction(async (tx) => {
+    const rings = report.state === 'ringing' && attempt.status === 'dialing';
+    const change = {
+      report_sequence: report.sequence,
+      carrier_call_id: report.carrier_call_id,
+      ...(rings ? { status: 'ringing' as const } : {}),
+    };
+    if (!(await ports.calls.updateAttempt(tx, attempt.id, change, { report_sequence_below: report.sequence }))) return false;
+    if (!rings) return true;
+    const call = await ports.calls.find(tx, attempt.call_id);
+    if (call && (await ports.calls.update(tx, call.id, ['dialing'], { status: 'ringing' }))) {
+      await ports.events.record(tx, { type: 'call.status_changed', call, data: { call_id: call.id, status: 'ringing' } });
+    }
+    return true;
+  });
+}
+
+async function endReported(attempt: AttemptRecord, report: CarrierReport, ports: AnswerPorts): Promise<void> {
+  // A conversation ends through its session, which knows more; without one the carrier's word decides.
+  if (ports.sessions.isLive(attempt.id)) return ports.sessions.end(attempt.id, 'recipient_hangup');
+  const latest = (await ports.calls.findAttempt(ports.database, attempt.id)) ?? attempt;
+  const talked = latest.media_started_at !== null;
+  const end_reason = report.end_reason ?? (talked ? 'error_engine' : latest.answered_at === null ? 'no_answer' : 'error_media');
+  await endAttempt(attempt.id, { end_reason, code: report.code, sip_code: report.sip_code }, ports);
+}
+
+/** The carrier's ear judged who answered. */
+export async function detectAnswer(token: string, who: AnsweredBy, ports: AnswerPorts): Promise<void> {
+  const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
+  if (!attempt || attempt.status === 'ended') return;
+  await ports.database.transaction((tx) => ports.calls.updateAttempt(tx, attempt.id, { answered_by: who }));
+  ports.sessions.answeredBy(attempt.id, who);
+}

@@ -1,0 +1,99 @@
+// Job: looks after an attempt until it has ended, above all when the process that dialed it is gone.
+// Invariant: an unclear dial is never repeated. The carrier is asked; what stays unknown ends as lost_contact.
+import type { AttemptRecord } from './call-record.ts';
+import { endAttempt, type EndAttemptPorts } from './end-attempt.ts';
+import type { Carrier, CarrierCall } from './ports.ts';
+
+export interface SettlePorts extends EndAttemptPorts {
+  carriers: { simulated: Carrier; live?: Carrier };
+}
+
+const LOOK_AGAIN_MS = 5_000;
+const WATCH_MS = 15_000;
+// With our own pace of dialing the carrier's queue is empty, so a call that exists shows within this time.
+const SEARCH_HORIZON_MS = 60_000;
+const MEDIA_WAIT_MS = 20_000;
+const CLOCK_SLACK_MS = 5_000;
+
+export async function settleAttempt(attemptId: string, ports: SettlePorts): Promise<void | { again_at: number }> {
+  const attempt = await ports.calls.findAttempt(ports.database, attemptId);
+  if (!attempt || attempt.status === 'ended') return;
+  const carrier = ports.carriers[attempt.network];
+  if (!carrier) return endAttempt(attempt.id, { end_reason: 'lost_contact' }, ports);
+
+  const now = ports.clock.now();
+  if (ports.sessions.isLive(attempt.id)) return { again_at: now + WATCH_MS };
+  if (attempt.carrier_call_id === null) return settleUnbound(attempt, carrier, ports);
+  if (!ports.sessions.holds(attempt.id)) return settleAbandoned(attempt, attempt.carrier_call_id, carrier, ports);
+  return watchRinging(attempt, attempt.carrier_call_id, carrier, ports);
+}
+
+// The carrier's answer was lost. Ours is the call to this number, from this number, made since the intent was written.
+async function settleUnbound(attempt: AttemptRecord, carrier: Carrier, ports: SettlePorts): Promise<void | { again_at: number }> {
+  const now = ports.clock.now();
+  if (now < attempt.dial_before) return { again_at: attempt.dial_before + CLOCK_SLACK_MS };
+  const found = await carrier.search({
+    phone_number: attempt.phone_number,
+    from_number: attempt.from_number,
+    since: attempt.started_at - CLOCK_SLACK_MS,
+  });
+  if (found !== 'unknown' && found.length === 1 && found[0]) {
+    const { carrier_call_id } = found[0];
+    await ports.database.transaction((tx) =>
+      ports.calls.updateAttempt(tx, attempt.id, { carrier_call_id }, { carrier_call_id: null }),
+    );
+    return { again_at: now };
+  }
+  if (now < attempt.dial_before + SEARCH_HORIZON_MS) return { again_at: now + LOOK_AGAIN_MS };
+  return endAttempt(attempt.id, { end_reason: 'lost_contact' }, ports);
+}
+
+// The process that held the conversation is gone, and with it the agent: nobody is left to talk.
+async function settleAbandoned(
+  attempt: AttemptRecord,
+  carrierCallId: string,
+  carrier: Carrier,
+  ports: SettlePorts,
+): Promise<void | { again_at: number }> {
+  const seen = await carrier.look(carrierCallId);
+  if (seen === 'unknown') return againOrLost(attempt, ports);
+  if (seen?.state === 'open') {
+    await carrier.hangUp(carrierCallId);
+    return endAttempt(attempt.id, { end_reason: 'error_engine' }, ports);
+  }
+  const end_reason = seen === undefined ? 'lost_contact' : endedUnseen(attempt, seen);
+  return endAttempt(attempt.id, { end_reason }, ports);
+}
+
+const endedUnseen = (attempt: AttemptRecord, seen: CarrierCall) =>
+  attempt.media_started_at !== null || seen.answered ? ('error_engine' as const) : (seen.end_reason ?? ('lost_contact' as const));
+
+// The phone rings or was answered and no sound came: the carrier's reports may have been lost.
+async function watchRinging(
+  attempt: AttemptRecord,
+  carrierCallId: string,
+  carrier: Carrier,
+  ports: SettlePorts,
+): Promise<void | { again_at: number }> {
+  const now = ports.clock.now();
+  if (attempt.answered_at !== null && now > attempt.answered_at + MEDIA_WAIT_MS) {
+    await carrier.hangUp(carrierCallId);
+    return endAttempt(attempt.id, { end_reason: 'error_media' }, ports);
+  }
+  const ringsUntil = attempt.dial_before + (ports.settings.ring_seconds + 15) * 1_000;
+  if (now < ringsUntil) return { again_at: now + WATCH_MS };
+  const seen = await carrier.look(carrierCallId);
+  if (seen === 'unknown') return againOrLost(attempt, ports);
+  if (seen?.state === 'open') {
+    await carrier.hangUp(carrierCallId);
+    return endAttempt(attempt.id, { end_reason: 'no_answer' }, ports);
+  }
+  return endAttempt(attempt.id, { end_reason: seen?.end_reason ?? 'lost_contact' }, ports);
+}
+
+async function againOrLost(attempt: AttemptRecord, ports: SettlePorts): Promise<void | { again_at: number }> {
+  const now = ports.clock.now();
+  const giveUpAt = attempt.dial_before + 3_600_000;
+  if (now < giveUpAt) return { again_at: now + WATCH_MS };
+  return endAttempt(attempt.id, { end_reason: 'lost_contact' }, ports);
+}
