@@ -35,7 +35,7 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
         return CALL_SID.test(sid) ? { kind: 'placed', carrier_call_id: sid } : { kind: 'unclear', detail: 'no_call_id' };
       } catch (error) {
         const answer = answerToFailure(error);
-        log.warn({ answer: answer.kind, why: answer.kind === 'rejected' ? answer.code : answer.detail }, 'call not placed');
+        log.warn({ answer: answer.kind, why: whyOf(error) }, 'call not placed');
         return answer;
       }
     },
