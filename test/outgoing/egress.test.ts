@@ -165,7 +165,11 @@ describe('sending', () => {
     const { port } = await receiver((_request, response) => {
       response.writeHead(200, { 'content-length': String(2 ** 30) });
       const more = (): void => {
-        while (!response.destroyed && wrote < 2 ** 30 && response.write(chunk)) wrote += chunk.length;
+        let room = true;
+        while (room && !response.destroyed && wrote < 2 ** 30) {
+          room = response.write(chunk);
+          wrote += chunk.length;
+        }
       };
       response.on('drain', more).on('close', cut.resolve).on('error', () => {});
       more();
