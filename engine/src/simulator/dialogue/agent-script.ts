@@ -53,7 +53,7 @@ export function nextTurn(
   canRecord: boolean,
 ): Step {
   if (state.phase === 'start') return speak({ ...state, phase: 'opening' }, opening(brief));
-  if (state.phase === 'goodbye') return goodbye(brief, state, SENTENCES[brief.language].goodbye);
+  if (state.phase === 'goodbye') return goodbye(state, SENTENCES[brief.language].goodbye);
   if (state.next) return sayNext(brief, state, state.next, said);
   if (said === undefined) return speak(state, SENTENCES[brief.language].stillThere);
   const meaning = understand(said, brief.outcomes);
@@ -64,7 +64,7 @@ export function nextTurn(
 }
 
 /** Returns what the agent says when it is told in its own words to say something, such as a goodbye. */
-export function toldToSay(brief: Brief, instructions: string): string {
+export function toldToSay(brief: Pick<Brief, 'language'>, instructions: string): string {
   const sentences = SENTENCES[brief.language];
   return FAREWELL.test(instructions) ? sentences.goodbye : sentences.stillThere;
 }
@@ -73,7 +73,7 @@ function speak(state: ScriptState, say: string): Step {
   return { state, turn: { say, calls: [] } };
 }
 
-function goodbye(brief: Brief, state: ScriptState, say: string, reason = state.reason): Step {
+function goodbye(state: ScriptState, say: string, reason = state.reason): Step {
   return {
     state: { ...state, phase: 'goodbye', next: undefined, reason },
     turn: { say, calls: [{ name: 'end_call', arguments: { reason } }] },
@@ -85,13 +85,13 @@ function endingOf(brief: Brief, state: ScriptState, meaning: Meaning): Step | un
   const sentences = SENTENCES[brief.language];
   switch (meaning.kind) {
     case 'opt_out':
-      return goodbye(brief, state, sentences.optedOut, 'opted_out');
+      return goodbye(state, sentences.optedOut, 'opted_out');
     case 'wrong_person':
-      return goodbye(brief, state, sentences.wrongPerson, 'wrong_person');
+      return goodbye(state, sentences.wrongPerson, 'wrong_person');
     case 'wants_human':
-      return goodbye(brief, state, sentences.wantsHuman, 'needs_human');
+      return goodbye(state, sentences.wantsHuman, 'needs_human');
     case 'callback':
-      return goodbye(brief, state, sentences.callback, 'callback_requested');
+      return goodbye(state, sentences.callback, 'callback_requested');
     default:
       return undefined;
   }
@@ -109,10 +109,10 @@ function afterOpening(brief: Brief, state: ScriptState, meaning: Meaning): Step 
     return speak({ ...state, repeats: state.repeats + 1 }, `${sentences.unclear} ${mainQuestion(brief)}`);
   }
   // A person who does not want to talk is not asked anything else.
-  if (meaning.kind === 'negative' && !brief.hasOwnOutcomes) return goodbye(brief, state, sentences.goodbye);
+  if (meaning.kind === 'negative' && !brief.hasOwnOutcomes) return goodbye(state, sentences.goodbye);
   if (meaning.kind !== 'reschedule') return askNext(brief, state);
   if (!asksToConfirm(brief) && !brief.hasOwnOutcomes) {
-    return goodbye(brief, state, `${sentences.reschedule} ${sentences.goodbye}`);
+    return goodbye(state, `${sentences.reschedule} ${sentences.goodbye}`);
   }
   return withPrefix(sentences.reschedule, askNext(brief, state));
 }
@@ -137,7 +137,7 @@ function afterAnswer(brief: Brief, state: ScriptState, said: string, canRecord: 
 function askNext(brief: Brief, state: ScriptState): Step {
   const index = state.index + 1;
   const ask = brief.asks[index];
-  if (!ask) return goodbye(brief, state, SENTENCES[brief.language].goodbye);
+  if (!ask) return goodbye(state, SENTENCES[brief.language].goodbye);
   return speak({ ...state, phase: 'asking', index, repeats: 0 }, question(ask, brief.language));
 }
 

@@ -75,7 +75,7 @@ const ENDINGS: readonly { kind: 'opt_out' | 'wrong_person' | 'wants_human' | 'ca
 const RESCHEDULE =
   /\breschedul\w*\b|\b(another|a different|some other) (time|day|date)\b|\b(move|change) (it|the (date|time|day|appointment))\b|\b(remarc|reagend|adi)(ar|e|em|amos)\b|\boutr[ao] (hora|data|altura|dia|horario|momento)\b|\bmudar (a data|a hora|o dia)\b/;
 
-const NO_ANSWER = /\b(don't know|do not know|not sure|no idea|rather not|no comment)\b|\bnao sei\b|\bprefiro nao\b|\bnao faco ideia\b/;
+const NO_ANSWER = /\b(don't know|do not know|not (yet )?(sure|confirmed|ok|okay)|no idea|rather not|no comment)\b|\bnao sei\b|\bprefiro nao\b|\bnao faco ideia\b/;
 
 const NO_TROUBLE = /\b(no problem|not a problem|nao (ha|tem) problema|sem problema)\b/;
 const NEGATIVE =
