@@ -8,12 +8,9 @@ import type { ToolSpec } from './voice.ts';
 
 export type ToolAction =
   | { kind: 'end_call'; reason: string }
-  | { kind: 'record_answer'; field: string; value: unknown; quote: string };
-
-/** Told to the model, so that it can do better. */
-export interface ToolError {
-  error: string;
-}
+  | { kind: 'record_answer'; field: string; value: unknown; quote: string }
+  /** It cannot be done; the model is told why, so that it can do better. */
+  | { kind: 'error'; detail: string };
 
 export const TOOLS: readonly ToolSpec[] = [
   {
@@ -50,26 +47,29 @@ const RecordAnswer = z.object({
 });
 
 /** Returns what a tool call asks for, or why it cannot be done. Arguments are at most 4 KiB of JSON. */
-export function readToolCall(name: string, argumentsJson: string, call: CallRecord): Result<ToolAction, ToolError> {
-  if (Buffer.byteLength(argumentsJson) > LONGEST_ARGUMENTS) return fail({ error: 'The arguments are too long.' });
+export function readToolCall(name: string, argumentsJson: string, call: CallRecord): ToolAction {
+  if (Buffer.byteLength(argumentsJson) > LONGEST_ARGUMENTS) return error('The arguments are too long.');
   const args = parse(argumentsJson);
   if (name === 'end_call') {
     const { data } = EndCall.safeParse(args);
-    return data ? ok({ kind: 'end_call', reason: data.reason }) : fail({ error: 'end_call takes {reason}.' });
+    return data ? { kind: 'end_call', reason: data.reason } : error('end_call takes {reason}.');
   }
-  if (name !== 'record_answer') return fail({ error: 'There is no such tool.' });
+  if (name !== 'record_answer') return error('There is no such tool.');
   const { data } = RecordAnswer.safeParse(args);
-  if (!data) return fail({ error: 'record_answer takes {field, value, quote}.' });
+  if (!data) return error('record_answer takes {field, value, quote}.');
   const value = valueFor(data.field, data.value, call);
-  return value.ok ? ok({ kind: 'record_answer', field: data.field, value: value.value, quote: data.quote }) : value;
+  if (!value.ok) return error(value.failure);
+  return { kind: 'record_answer', field: data.field, value: value.value, quote: data.quote };
 }
 
-function valueFor(name: string, value: unknown, call: CallRecord): Result<unknown, ToolError> {
+const error = (detail: string): ToolAction => ({ kind: 'error', detail });
+
+function valueFor(name: string, value: unknown, call: CallRecord): Result<unknown, string> {
   const field = fieldsOf(call.order.result_schema).find(({ path }) => path === name);
   if (field) return typedValue(field, value);
-  if (name !== 'outcome') return fail({ error: 'There is no such field.' });
+  if (name !== 'outcome') return fail('There is no such field.');
   const known = OUTCOMES_SAID.includes(String(value)) || call.order.outcomes.some((one) => one.value === value);
-  return known ? ok(value) : fail({ error: 'There is no such outcome.' });
+  return known ? ok(value) : fail('There is no such outcome.');
 }
 
 /** Outcomes that a person can ask for in any call. */
@@ -83,12 +83,12 @@ const OUTCOMES_SAID: readonly string[] = [
   'opted_out',
 ];
 
-function typedValue({ path, schema }: ResultField, value: unknown): Result<unknown, ToolError> {
+function typedValue({ path, schema }: ResultField, value: unknown): Result<unknown, string> {
   const type = typeOf(schema) ?? 'string';
   const typed = coerced(type, value);
-  if (!isOfType(type, typed)) return fail({ error: `${path} takes a value of type ${type}.` });
+  if (!isOfType(type, typed)) return fail(`${path} takes a value of type ${type}.`);
   const choices = schema['enum'];
-  if (Array.isArray(choices) && !choices.includes(typed)) return fail({ error: `${path} takes one of its choices.` });
+  if (Array.isArray(choices) && !choices.includes(typed)) return fail(`${path} takes one of its choices.`);
   return ok(typed);
 }
 
