@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newSecret, sha256Hex } from '../../lib/id.ts';
 import type { Log } from '../../lib/log.ts';
-import { createFlite, type Flite } from './flite.ts';
+import { createSynthesis, type Synthesis } from './synthesis.ts';
 import { telephoneAudio } from './telephone-audio.ts';
 import { watermark } from './watermark.ts';
 
@@ -25,7 +25,7 @@ const ESPEAK_VARIANTS: Record<SpeakerVoice, string> = { slt: '+f2', rms: '+m3', 
 
 /** Returns a speaker that keeps its clips in `cacheDir`. */
 export function createSpeaker(options: { cacheDir: string; log: Log }): Speaker {
-  const flite = createFlite();
+  const flite = createSynthesis();
   const clips = new Map<string, Promise<Uint8Array>>();
   const language = languageChooser(options.log);
   // 16 bits; begins anywhere, so that two speakers on one line are unlikely to share an id.
@@ -73,7 +73,7 @@ function languageChooser(log: Log): (wanted: string) => Promise<string> {
   };
 }
 
-async function synthesize(flite: Flite, text: string, voice: SpeakerVoice, language: string): Promise<Uint8Array> {
+async function synthesize(flite: Synthesis, text: string, voice: SpeakerVoice, language: string): Promise<Uint8Array> {
   if (language === 'en') return telephoneAudio(await flite.speak(text, voice));
   const args = ['-v', `${language}${ESPEAK_VARIANTS[voice]}`, '--stdin', '--stdout'];
   return telephoneAudio(await runEspeak(args, text));
