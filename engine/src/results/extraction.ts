@@ -2,7 +2,7 @@
 import type { AnswerRecord, CallRecord, Outcome, TurnRecord } from '../calls/call-record.ts';
 import { DEFAULT_OUTCOMES } from '../contract/vocabulary.ts';
 import { strictSchema } from './question-schema.ts';
-import { fieldsOf } from './result-fields.ts';
+import { describedFields, fieldsOf } from './result-fields.ts';
 import type { JsonSchema } from './result-schema.ts';
 
 /** Outcome words of Recado itself that a conversation can end with, besides the caller's own. */
@@ -58,7 +58,6 @@ const INSTRUCTIONS = [
 
 function aboutCall(call: CallRecord, answers: readonly AnswerRecord[]): Record<string, unknown> {
   const { order } = call;
-  const asked = new Set(order.questions.map((question) => question.key));
   return {
     task: call.task,
     recipient_name: call.recipient_name,
@@ -67,9 +66,7 @@ function aboutCall(call: CallRecord, answers: readonly AnswerRecord[]): Record<s
     report_language: order.report_language,
     outcomes: outcomesOf(call),
     questions: order.questions,
-    fields: fieldsOf(order.result_schema)
-      .filter(({ path }) => !asked.has(path))
-      .map(({ path, schema }) => ({ path, ...schema })),
+    fields: describedFields(order),
     noted_answers: answers.map(({ field, value, quote }) => ({ field, value, quote })),
   };
 }

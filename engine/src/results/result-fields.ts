@@ -1,4 +1,5 @@
 // The single values that a result schema asks for, each with a path such as `address.city`.
+import type { CallOrder } from '../calls/call-record.ts';
 import { type JsonSchema, isPlainObject, typeOf } from './result-schema.ts';
 
 export interface ResultField {
@@ -11,6 +12,18 @@ export interface ResultField {
 /** Returns the fields of a checked schema in its own order. A list is one field; an object is its fields. */
 export function fieldsOf(schema: JsonSchema | null): ResultField[] {
   return schema ? fieldsBelow(schema, []) : [];
+}
+
+/** Returns, for a model to read, the fields that no question covers; lists of choices without null. */
+export function describedFields(order: Pick<CallOrder, 'questions' | 'result_schema'>): Record<string, unknown>[] {
+  const asked = new Set(order.questions.map((question) => question.key));
+  return fieldsOf(order.result_schema)
+    .filter(({ path }) => !asked.has(path))
+    .map(({ path, schema }) => {
+      const { enum: choices, ...rest } = schema;
+      const values = Array.isArray(choices) ? { enum: choices.filter((choice) => choice !== null) } : {};
+      return { path, ...rest, type: typeOf(schema), ...values };
+    });
 }
 
 /** Returns the value at a field, null when there is none. */

@@ -1,7 +1,7 @@
 // What the model is told about a call, and what the engine itself says before the model may speak.
 import type { CallRecord } from '../calls/call-record.ts';
 import { DEFAULT_OUTCOMES } from '../contract/vocabulary.ts';
-import { fieldsOf } from '../results/result-fields.ts';
+import { describedFields } from '../results/result-fields.ts';
 
 /**
  * Returns the instructions of a call: rules of conduct, then one fenced JSON block with everything that callers or
@@ -35,7 +35,6 @@ const RULES = [
 
 function aboutCall(call: CallRecord, disclosure: string): Record<string, unknown> {
   const { order } = call;
-  const asked = new Set(order.questions.map((question) => question.key));
   const outcomes = order.outcomes.length > 0 ? order.outcomes : DEFAULT_OUTCOMES.map((value) => ({ value }));
   return {
     task: call.task,
@@ -44,9 +43,7 @@ function aboutCall(call: CallRecord, disclosure: string): Record<string, unknown
     language: order.language,
     outcomes,
     questions: order.questions,
-    fields: fieldsOf(order.result_schema)
-      .filter(({ path }) => !asked.has(path))
-      .map(({ path, schema }) => ({ path, ...schema })),
+    fields: describedFields(order),
     first_message: order.first_message,
     disclosure,
   };
