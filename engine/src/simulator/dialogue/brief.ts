@@ -46,6 +46,8 @@ export interface Brief {
   task: string;
   recipientName: string | undefined;
   language: 'en' | 'pt';
+  /** The language as it was given, BCP 47. */
+  languageTag: string;
   outcomes: readonly string[];
   /** The outcomes are the caller's own words, not the default three. */
   hasOwnOutcomes: boolean;
@@ -72,6 +74,7 @@ export function readBrief(instructions: string): Brief {
     task: data.task,
     recipientName: data.recipient_name || undefined,
     language,
+    languageTag: data.language ?? 'en',
     outcomes,
     hasOwnOutcomes: outcomes.join() !== DEFAULT_OUTCOMES.join(),
     asks: [...questions, ...fields],
