@@ -7,7 +7,7 @@ export interface Line {
   mark(name: string): void;
   /** Drops what is queued and not yet played. */
   clear(): void;
-  /** Ends the media stream. Safe to call twice. */
+  /** Ends the media stream; its listener is told nothing more. Safe to call twice. */
   close(): void;
 }
 

@@ -7,6 +7,8 @@ export const MEDIA_LIMITS = {
   pending_per_address: 8,
   start_within_ms: 5_000,
   idle_ms: 20_000,
+  /** How long a peer may take to answer a close before its socket is destroyed. */
+  close_within_ms: 2_000,
   bad_messages: 20,
   /** Per second of the clock, because audio is paced by it. Twilio sends about 50. */
   messages_per_second: 200,

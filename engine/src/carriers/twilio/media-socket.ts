@@ -32,6 +32,7 @@ export function createMediaSockets(options: {
     noServer: true,
     maxPayload: MEDIA_LIMITS.message_bytes,
     perMessageDeflate: false,
+    closeTimeout: MEDIA_LIMITS.close_within_ms,
   });
 
   return {

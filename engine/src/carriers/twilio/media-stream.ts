@@ -108,7 +108,7 @@ function createOpenStream(socket: WebSocket, start: Start, clock: Clock, broken:
   const outstanding = new Map<string, number>();
   const waiting: MediaMessage[] = [];
   let listener: LineListener | undefined;
-  let ended: 'hung_up' | 'lost' | undefined;
+  let ended: 'hung_up' | 'lost' | 'closed_here' | undefined;
 
   const tell = (to: LineListener, message: MediaMessage): void => {
     if (message.event === 'media') to.audio(message.frame, message.timestampMs);
@@ -123,7 +123,11 @@ function createOpenStream(socket: WebSocket, start: Start, clock: Clock, broken:
   };
 
   return {
-    line: createLine(socket, start.streamSid, outstanding, { broken, closing: () => end('hung_up') }),
+    line: createLine(socket, start.streamSid, outstanding, {
+      broken,
+      // Who closes the line knows it: the listener is told nothing more.
+      closing: () => (ended ??= 'closed_here'),
+    }),
     take(message) {
       if (ended !== undefined) return true;
       if (message.event === 'stop') {
@@ -138,8 +142,8 @@ function createOpenStream(socket: WebSocket, start: Start, clock: Clock, broken:
     },
     join(to) {
       listener = to;
-      for (const message of waiting.splice(0)) tell(to, message);
-      if (ended !== undefined) to.closed(ended);
+      for (const message of waiting.splice(0)) if (ended !== 'closed_here') tell(to, message);
+      if (ended === 'hung_up' || ended === 'lost') to.closed(ended);
     },
     end,
   };
@@ -160,7 +164,7 @@ function createLine(
   socket: WebSocket,
   streamSid: string,
   outstanding: Map<string, number>,
-  on: { broken(): void; closing(): void },
+  on: { broken(): void; closing(): unknown },
 ): Line {
   const encoder = createMediaEncoder(streamSid);
   const write = (message: string | undefined): void => {
