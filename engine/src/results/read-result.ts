@@ -10,7 +10,8 @@ import { validateResult } from './validate-result.ts';
 
 /** What a call learns from its conversation; the fields are those of the call. */
 export interface Reading {
-  outcome: string;
+  /** The outcome that the conversation established; `inconclusive` when it established none. */
+  learned: string;
   outcome_evidence: Quote | null;
   result: Record<string, unknown> | null;
   result_status: ResultStatus;
@@ -82,7 +83,7 @@ const fits = (field: ResultField, value: unknown): boolean =>
   value !== null && validateResult({ type: 'object', properties: { value: field.schema } }, { value });
 
 const NOTHING: Reading = {
-  outcome: 'inconclusive',
+  learned: 'inconclusive',
   outcome_evidence: null,
   result: null,
   result_status: 'not_requested',
@@ -121,7 +122,7 @@ const isKnownOutcome = (outcome: string, call: CallRecord): boolean =>
 const isOwnOutcome = (outcome: string, call: CallRecord): boolean =>
   outcomesOf(call).some(({ value }) => value === outcome);
 
-type OutcomeReading = Pick<Reading, 'outcome' | 'outcome_evidence'>;
+type OutcomeReading = Pick<Reading, 'learned' | 'outcome_evidence'>;
 
 function outcomeOf(
   { outcome, outcome_evidence }: Answer,
@@ -129,10 +130,10 @@ function outcomeOf(
   turns: readonly TurnRecord[],
   answers: readonly AnswerRecord[],
 ): OutcomeReading {
-  if (outcome === 'inconclusive') return { outcome, outcome_evidence: null };
-  if (outcome_evidence && isEvidence(outcome_evidence, turns)) return { outcome, outcome_evidence };
+  if (outcome === 'inconclusive') return { learned: outcome, outcome_evidence: null };
+  if (outcome_evidence && isEvidence(outcome_evidence, turns)) return { learned: outcome, outcome_evidence };
   const noted = notedOutcome(call, turns, answers);
-  return noted.outcome === outcome ? noted : { outcome: 'inconclusive', outcome_evidence: null };
+  return noted.learned === outcome ? noted : { learned: 'inconclusive', outcome_evidence: null };
 }
 
 function notedOutcome(
@@ -144,9 +145,9 @@ function notedOutcome(
   const noted = asksOutcome ? undefined : answers.findLast((one) => one.field === 'outcome');
   const evidence = noted && findEvidence(noted.quote, turns);
   if (!evidence || typeof noted?.value !== 'string' || !isKnownOutcome(noted.value, call)) {
-    return { outcome: 'inconclusive', outcome_evidence: null };
+    return { learned: 'inconclusive', outcome_evidence: null };
   }
-  return { outcome: noted.value, outcome_evidence: evidence };
+  return { learned: noted.value, outcome_evidence: evidence };
 }
 
 function resultEvidence(said: Answer, call: CallRecord, turns: readonly TurnRecord[]): Map<string, Quote> {
