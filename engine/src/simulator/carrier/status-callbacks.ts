@@ -1,0 +1,63 @@
+// Tells how a call goes on (https://www.twilio.com/docs/voice/api/call-resource#statuscallback).
+import type { Faults } from '../faults.ts';
+import { type CallStatus, durationSeconds, rfc2822, type SimulatedCall, TERMINAL } from './call.ts';
+import type { Webhooks } from './webhooks.ts';
+
+export interface StatusCallbacks {
+  /** Reports the status that the call has now, when it was asked for. */
+  report(sipCode?: number): void;
+  /** Resolves when everything reported so far was sent. */
+  sent(): Promise<void>;
+}
+
+const EVENT_OF: Partial<Record<CallStatus, string>> = {
+  initiated: 'initiated',
+  ringing: 'ringing',
+  'in-progress': 'answered',
+};
+const DEFAULT_EVENTS = ['completed'];
+
+export function createStatusCallbacks(options: {
+  call: SimulatedCall;
+  fields: URLSearchParams;
+  standardFields(): Record<string, string>;
+  webhooks: Webhooks;
+  faults: Faults;
+}): StatusCallbacks {
+  const { call, fields, webhooks } = options;
+  const url = fields.get('StatusCallback');
+  const asked = fields.getAll('StatusCallbackEvent');
+  const events = new Set(asked.length === 0 ? DEFAULT_EVENTS : asked);
+  let sequence = 0;
+  let held: Record<string, string> | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const send = (body: Record<string, string>): void => {
+    const method = fields.get('StatusCallbackMethod') ?? 'POST';
+    queue = queue.then(() => (url ? webhooks.send(url, body, method) : undefined));
+  };
+  return {
+    report(sipCode) {
+      const over = TERMINAL.has(call.status);
+      const number = sequence++;
+      const at = call.events.at(-1)?.at ?? call.createdAt;
+      if (!url || !events.has(over ? 'completed' : (EVENT_OF[call.status] ?? ''))) return;
+      const body = {
+        ...options.standardFields(),
+        Timestamp: rfc2822(at),
+        CallbackSource: 'call-progress-events',
+        SequenceNumber: String(number),
+        ...(over ? { CallDuration: String(durationSeconds(call)), SipResponseCode: String(sipCode ?? 200) } : {}),
+        ...(call.status === 'completed' ? { Duration: String(Math.ceil(durationSeconds(call) / 60)) } : {}),
+      };
+      if (options.faults.carrier.callbacksOutOfOrder && !over && !held) {
+        held = body;
+        return;
+      }
+      send(body);
+      if (held) send(held);
+      held = undefined;
+    },
+    sent: async () => void (await queue),
+  };
+}
