@@ -47,6 +47,7 @@ export function createResponseTurns(send: (eventId: string, request: ResponseReq
     started(responseId) {
       busy = true;
       activeId = responseId;
+      asked = undefined;
     },
     ended() {
       busy = false;
@@ -57,7 +58,7 @@ export function createResponseTurns(send: (eventId: string, request: ResponseReq
       if (next && (next.instructions !== undefined || !personIsSpeaking)) ask(next);
     },
     refused(eventId, otherIsRunning) {
-      if (!asked || (eventId && eventId !== asked.eventId)) return;
+      if (!asked || (eventId ? eventId !== asked.eventId : !otherIsRunning)) return;
       const { request } = asked;
       asked = undefined;
       refusals += 1;
