@@ -48,6 +48,13 @@ export interface RouteOptions {
   closing: AbortSignal;
 }
 
+// The table's rows as the code below sees them: which reply belongs to which row is the compiler's work at `Handlers`.
+type AnyAnswer =
+  | { problem: ProblemFailure }
+  | ({ status: number; stream: AsyncIterable<string | Uint8Array>; length?: number } & AnswerHeaders)
+  | ({ status: number; body?: unknown } & AnswerHeaders);
+type AnyHandler = (input: object) => Promise<AnyAnswer>;
+
 const CREATES_CALLS: ReadonlySet<Operation> = new Set(['placeCall']);
 // Longer than the longest `wait_seconds`.
 const HANDLER_TIMEOUT_MS = 40_000;
@@ -63,7 +70,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
 
 function addRoute(app: FastifyInstance, name: Operation, options: RouteOptions): void {
   const endpoint: Endpoint = API[name];
-  const handler = options.handlers[name] as Handler<Endpoint>;
+  const handler = options.handlers[name] as AnyHandler;
   const callers = new WeakMap<FastifyRequest, Caller>();
   const bodyLimit = options.bodyLimits[name];
   app.route({
@@ -131,7 +138,7 @@ function watch(endpoint: Endpoint, caller: Caller | undefined, reply: FastifyRep
   return gone.signal;
 }
 
-function send(reply: FastifyReply, endpoint: Endpoint, answer: Answer<Endpoint>, signal: AbortSignal, publicUrl: string): FastifyReply {
+function send(reply: FastifyReply, endpoint: Endpoint, answer: AnyAnswer, signal: AbortSignal, publicUrl: string): FastifyReply {
   if ('problem' in answer) return sendProblem(reply, answer.problem, publicUrl);
   reply.code(answer.status).headers(answer.headers ?? {});
   if ('stream' in answer) return sendStream(reply, endpoint, answer, signal);

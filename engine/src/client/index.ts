@@ -1,0 +1,5 @@
+export { createClient } from './client.ts';
+export type { Client, ClientInput, ClientRequest, ClientResponse, Send, StreamedEvent } from './client.ts';
+export { RecadoProblem } from './recado-problem.ts';
+export { verifyWebhook } from './verify-webhook.ts';
+export type { VerifiedWebhook, WebhookFailure, WebhookHeaders, WebhookToVerify } from './verify-webhook.ts';
