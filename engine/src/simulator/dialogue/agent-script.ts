@@ -59,7 +59,7 @@ export function nextTurn(
   const meaning = understand(said, brief.outcomes);
   const ending = endingOf(brief, state, meaning);
   if (ending) return ending;
-  if (state.phase === 'opening') return afterOpening(brief, state, meaning);
+  if (state.phase === 'opening') return afterOpening(brief, state, meaning, said);
   return afterAnswer(brief, state, said, canRecord);
 }
 
@@ -103,10 +103,12 @@ function sayNext(brief: Brief, state: ScriptState, next: AgentTurn, said: string
   return ending ?? { state: { ...state, next: undefined, ...(isGoodbye ? { phase: 'goodbye' } : {}) }, turn: next };
 }
 
-function afterOpening(brief: Brief, state: ScriptState, meaning: Meaning): Step {
+function afterOpening(brief: Brief, state: ScriptState, meaning: Meaning, said: string): Step {
   const sentences = SENTENCES[brief.language];
   if (meaning.kind === 'unclear' && state.repeats < REPEATS_MAX) {
-    return speak({ ...state, repeats: state.repeats + 1 }, `${sentences.unclear} ${mainQuestion(brief)}`);
+    // "Hello?" and "who is calling?" come from people who did not hear the opening.
+    const again = said.trim().endsWith('?') ? opening(brief) : `${sentences.unclear} ${mainQuestion(brief)}`;
+    return speak({ ...state, repeats: state.repeats + 1 }, again);
   }
   // A person who does not want to talk is not asked anything else.
   if (meaning.kind === 'negative' && !brief.hasOwnOutcomes) return goodbye(state, sentences.goodbye);
