@@ -322,11 +322,13 @@ describe('a realtime conversation', () => {
   });
 
   it('stops speaking when it is interrupted, and says nothing that was not sent', async () => {
+    const interruption = await speaker.say('Sorry, who is calling?', { voice: 'rms', language: 'en' });
     const rt = realtime();
     await rt.ready();
     rt.send({ type: 'response.create' });
     await rt.nth('response.output_audio.delta');
-    await rt.say('Sorry, who is calling?');
+    rt.hear(interruption);
+    rt.hear(silence(700));
     const done = (await rt.nth('response.done'))['response'] as { status: string; status_details: unknown };
     expect(done).toMatchObject({ status: 'cancelled', status_details: { reason: 'turn_detected' } });
     await rt.nth('response.done', 2);
@@ -358,7 +360,8 @@ describe('a realtime conversation', () => {
     });
   });
 
-  it('runs one response at a time and cancels only one that runs', async () => {
+  it('runs one response at a time, and says again what was canceled before its first sound', async () => {
+    faults.model = { slowFirstAudioMs: 3_000 };
     const rt = realtime();
     await rt.ready();
     rt.send({ type: 'response.cancel' });
