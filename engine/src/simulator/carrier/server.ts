@@ -1,0 +1,145 @@
+// Twilio's REST API as far as outgoing calls need it (https://www.twilio.com/docs/voice/api/call-resource).
+import { Buffer } from 'node:buffer';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Clock } from '../../lib/clock.ts';
+import { equalSecrets } from '../../lib/id.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Faults } from '../faults.ts';
+import type { Speaker } from '../speech/speaker.ts';
+import { callResource, newSid, type SimulatedCall } from './call.ts';
+import { type CallBook, createCallBook } from './call-book.ts';
+import { errorBody, MAGIC_FROM, type RestError } from './refuse-call.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export interface CarrierServer {
+  /** Base URL in place of https://api.twilio.com. */
+  readonly url: string;
+  calls(): SimulatedCall[];
+  close(): Promise<void>;
+}
+
+export interface CarrierOptions {
+  clock: Clock;
+  log: Log;
+  speaker: Speaker;
+  faults: Faults;
+  accountSid: string;
+  authToken: string;
+  fromNumber: string;
+  /** 0 or absent: any free port. */
+  port?: number;
+}
+
+/** Starts the carrier on 127.0.0.1; resolves when it listens. */
+export async function startCarrier(options: CarrierOptions): Promise<CarrierServer> {
+  const { accountSid, authToken, log } = options;
+  const webhooks = createWebhooks({ authToken, log });
+  const book = createCallBook({ ...options, webhooks }, [options.fromNumber, MAGIC_FROM]);
+  const app = fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
+
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, new URLSearchParams(String(body))),
+  );
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isAllowed(request.headers.authorization, accountSid, authToken)) {
+      return refuse(reply, { status: 401, code: 20_003, message: 'Authenticate' });
+    }
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    refuse(reply, { status: 404, code: 20_404, message: 'The requested resource was not found' }),
+  );
+  app.setErrorHandler((error, _request, reply) => {
+    log.error({ err: error }, 'the simulated carrier broke');
+    return refuse(reply, { status: 500, code: 20_500, message: 'Internal server error' });
+  });
+  addCallRoutes(app, book, options);
+  addAccountRoutes(app, options);
+
+  const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  return {
+    url,
+    calls: () => book.all(),
+    async close() {
+      book.close();
+      await app.close();
+    },
+  };
+}
+
+function addCallRoutes(app: FastifyInstance, book: CallBook, { accountSid, faults }: CarrierOptions): void {
+  const base = `/2010-04-01/Accounts/${accountSid}/Calls`;
+  const answer = (reply: FastifyReply, status: number, done: ReturnType<CallBook['create']>) =>
+    'error' in done ? refuse(reply, done.error) : reply.code(status).send(callResource(done.call, accountSid));
+
+  app.post(`${base}.json`, (request, reply) => {
+    const fields = formOf(request.body);
+    const done = book.create({ to: fields.get('To') ?? '', from: fields.get('From') ?? '', fields });
+    if ('call' in done && faults.carrier.loseCreateAnswer) {
+      faults.carrier.loseCreateAnswer--;
+      reply.hijack();
+      reply.raw.destroy();
+      return reply;
+    }
+    return answer(reply, 201, done);
+  });
+  app.post<{ Params: { sid: string } }>(`${base}/:sid.json`, (request, reply) =>
+    answer(reply, 200, book.update(request.params.sid, formOf(request.body))),
+  );
+  app.get<{ Params: { sid: string } }>(`${base}/:sid.json`, (request, reply) => {
+    const call = book.get(request.params.sid);
+    return call ? answer(reply, 200, { call }) : reply.callNotFound();
+  });
+  app.get(`${base}.json`, (request, reply) => {
+    const query = queryOf(request.url);
+    const size = Math.min(Number(query.get('PageSize')) || 50, 1000);
+    const calls = book.list(query).slice(0, size);
+    return reply.send({ calls: calls.map((call) => callResource(call, accountSid)), ...page(request.url, size) });
+  });
+}
+
+function addAccountRoutes(app: FastifyInstance, { accountSid, fromNumber, clock }: CarrierOptions): void {
+  const base = `/2010-04-01/Accounts/${accountSid}`;
+  const date_created = new Date(clock.now()).toUTCString();
+  app.get(`${base}.json`, (_request, reply) =>
+    reply.send({ sid: accountSid, friendly_name: 'Simulated account', status: 'active', type: 'Full', date_created, uri: `${base}.json` }),
+  );
+  const number = {
+    sid: newSid('PN'),
+    account_sid: accountSid,
+    phone_number: fromNumber,
+    friendly_name: fromNumber,
+    capabilities: { voice: true, sms: false, mms: false, fax: false },
+    status: 'in-use',
+    date_created,
+  };
+  app.get(`${base}/IncomingPhoneNumbers.json`, (request, reply) => {
+    const wanted = queryOf(request.url).get('PhoneNumber');
+    const found = wanted === null || fromNumber.includes(wanted.replace(/[^\d+]/g, '')) ? [number] : [];
+    return reply.send({ incoming_phone_numbers: found, ...page(request.url, 50) });
+  });
+  app.get(`${base}/OutgoingCallerIds.json`, (request, reply) =>
+    reply.send({ outgoing_caller_ids: [], ...page(request.url, 50) }),
+  );
+}
+
+const refuse = (reply: FastifyReply, error: RestError): FastifyReply => reply.code(error.status).send(errorBody(error));
+
+const formOf = (body: unknown): URLSearchParams => (body instanceof URLSearchParams ? body : new URLSearchParams());
+
+const queryOf = (url: string): URLSearchParams => new URL(url, 'http://127.0.0.1').searchParams;
+
+const page = (uri: string, size: number): Record<string, unknown> => ({
+  page: 0,
+  page_size: size,
+  start: 0,
+  end: 0,
+  uri,
+  first_page_uri: uri,
+  next_page_uri: null,
+  previous_page_uri: null,
+});
+
+function isAllowed(header: string | undefined, accountSid: string, authToken: string): boolean {
+  const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+  return equalSecrets(header ?? '', expected);
+}

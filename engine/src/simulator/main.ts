@@ -1,0 +1,40 @@
+// The simulator as a process of its own. Prints one line of JSON with addresses and credentials, then
+// serves until it is told to stop.
+// Arguments: --carrier-port --model-port --rate --cache-dir --account-sid --auth-token --api-key --from-number
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
+import { startSimulator } from './index.ts';
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: {
+    'carrier-port': text,
+    'model-port': text,
+    rate: text,
+    'cache-dir': text,
+    'account-sid': text,
+    'auth-token': text,
+    'api-key': text,
+    'from-number': text,
+  },
+});
+
+const simulator = await startSimulator({
+  clock: createClock({ rate: Number(values.rate ?? '1') }),
+  log: createLog({ level: 'warn' }),
+  cacheDir: values['cache-dir'] ?? join(tmpdir(), 'recado-simulated-speech'),
+  carrierPort: Number(values['carrier-port'] ?? '0'),
+  modelPort: Number(values['model-port'] ?? '0'),
+  ...(values['account-sid'] === undefined ? {} : { accountSid: values['account-sid'] }),
+  ...(values['auth-token'] === undefined ? {} : { authToken: values['auth-token'] }),
+  ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
+  ...(values['from-number'] === undefined ? {} : { fromNumber: values['from-number'] }),
+});
+process.stdout.write(`${JSON.stringify({ carrier: simulator.carrier, model: simulator.model })}\n`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void simulator.close().then(() => process.exit(0)));
+}
