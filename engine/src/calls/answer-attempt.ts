@@ -73,15 +73,16 @@ async function openDoor(
 export async function takeMediaToken(
   mediaToken: string,
   carrierCallId: string,
-  recording: (attempt: AttemptRecord) => string | null,
-  ports: AnswerPorts & { findByCarrierCall(carrierCallId: string): Promise<AttemptRecord | undefined> },
+  ports: AnswerPorts & { recordings: { nameOf(attemptId: string): string } },
 ): Promise<AttemptRecord | undefined> {
-  const attempt = await ports.findByCarrierCall(carrierCallId);
-  if (!attempt || !ports.sessions.holds(attempt.id)) return undefined;
   const hash = sha256Hex(mediaToken);
-  const change = { media_token_hash: null, media_started_at: ports.clock.now(), recording: recording(attempt) };
-  const taken = await ports.database.transaction((tx) =>
-    ports.calls.updateAttempt(tx, attempt.id, change, { media_token_hash: hash, carrier_call_id: carrierCallId }),
-  );
-  return taken ? attempt : undefined;
+  return ports.database.transaction(async (tx) => {
+    const attempt = await ports.calls.findAttemptByMediaToken(tx, hash);
+    if (!attempt || attempt.carrier_call_id !== carrierCallId || !ports.sessions.holds(attempt.id)) return undefined;
+    const call = await ports.calls.find(tx, attempt.call_id);
+    const recording = call?.order.recording === 'notify' ? ports.recordings.nameOf(attempt.id) : null;
+    const change = { media_token_hash: null, media_started_at: ports.clock.now(), recording };
+    const taken = await ports.calls.updateAttempt(tx, attempt.id, change, { media_token_hash: hash });
+    return taken ? attempt : undefined;
+  });
 }

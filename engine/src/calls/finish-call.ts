@@ -27,14 +27,9 @@ export async function finishCall(callId: string, ports: FinishPorts): Promise<vo
   if (!reading) return { again_at: ports.clock.now() + READ_AGAIN_MS };
 
   const { learned, ...change } = reading;
-  const end_reason = call.end_reason;
+  const { end_reason, answered_by } = call;
   await ports.database.transaction((tx) =>
-    recordEnd(
-      tx,
-      callId,
-      { from: ['finalizing'], end_reason, answered_by: call.answered_by, ...(learned === undefined ? {} : { learned }), change },
-      ports,
-    ),
+    recordEnd(tx, callId, { from: ['finalizing'], end_reason, answered_by, learned, change }, ports),
   );
 }
 

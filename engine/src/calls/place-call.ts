@@ -42,7 +42,7 @@ export async function placeCall(
   const url = request.body.webhook_url;
   const forbidden = url === undefined ? undefined : await ports.receivers.judge(url);
   if (forbidden !== undefined) {
-    return fail({ code: 'webhook_url_forbidden', detail: forbidden, errors: [{ pointer: '/webhook_url', code: 'webhook_url_forbidden' }] });
+    return fail({ ...forbidden, errors: [{ pointer: '/webhook_url', code: forbidden.code }] });
   }
   const refusal = prepared.value.destination.ok ? undefined : prepared.value.destination.failure;
   if (refusal && request.body.on_refusal !== 'result') return fail(refusal);

@@ -1,4 +1,5 @@
 // What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
+import type { AddressRefusal } from '../lib/egress.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
 import type { AnsweredBy, CallStatus, EndReason, EventType, Mode, SimulatedBehaviour } from '../contract/vocabulary.ts';
 import type { Line, LineListener } from '../session/line.ts';
@@ -15,6 +16,7 @@ export interface CallStore {
   insertAttempt(tx: Transaction, attempt: AttemptRecord): Promise<void>;
   findAttempt(on: Queryable, attemptId: string): Promise<AttemptRecord | undefined>;
   findAttemptByToken(on: Queryable, tokenHash: string): Promise<AttemptRecord | undefined>;
+  findAttemptByMediaToken(on: Queryable, mediaTokenHash: string): Promise<AttemptRecord | undefined>;
   attempts(on: Queryable, callId: string): Promise<AttemptRecord[]>;
   /** Changes an attempt that has not ended; false when it has, or when `only` does not hold. */
   updateAttempt(
@@ -42,8 +44,8 @@ export interface EventRecorder {
 
 /** Addresses that are told about one call. */
 export interface Receivers {
-  /** Why an address may not be used, in words for people; undefined when it may. */
-  judge(url: string): Promise<string | undefined>;
+  /** Why an address may not be used; undefined when it may. */
+  judge(url: string): Promise<AddressRefusal | undefined>;
   /** Adds an address to a call; a call that has ended is told at once. */
   addForCall(tx: Transaction, call: CallRecord, receiver: { url: string; token: string | null; events: readonly EventType[] }): Promise<void>;
 }

@@ -6,6 +6,8 @@ import type { Carrier, CarrierCall } from './ports.ts';
 
 export interface SettlePorts extends EndAttemptPorts {
   carriers: { simulated: Carrier; live?: Carrier };
+  /** Makes what was recorded until the process died playable. */
+  finishRecording(name: string): Promise<void>;
 }
 
 const LOOK_AGAIN_MS = 5_000;
@@ -57,6 +59,7 @@ async function settleAbandoned(
 ): Promise<void | { again_at: number }> {
   const seen = await carrier.look(carrierCallId);
   if (seen === 'unknown') return againOrLost(attempt, ports);
+  if (attempt.recording !== null) await ports.finishRecording(attempt.recording);
   if (seen?.state === 'open') {
     await carrier.hangUp(carrierCallId);
     return endAttempt(attempt.id, { end_reason: 'error_engine' }, ports);

@@ -21,6 +21,7 @@ const PLACING: ProblemCode[] = [
   'unresolved_variable',
   'result_schema_invalid',
   'webhook_url_forbidden',
+  'webhook_loop',
   'from_number_not_owned',
   'not_supported_yet',
   'invalid_phone_number',
@@ -30,6 +31,7 @@ const PLACING: ProblemCode[] = [
   'loop_blocked',
   'test_number_only',
   'carrier_not_configured',
+  'live_mode_not_ready',
 ];
 
 export const CallList = z
@@ -160,7 +162,7 @@ export const API = {
     auth: 'key',
     body: SubscribeWebhook,
     replies: { 200: NewWebhook.partial({ secret: true }), 201: NewWebhook },
-    problems: [...BODY, ...KEY, 'webhook_url_forbidden', 'too_many_webhooks'],
+    problems: [...BODY, ...KEY, 'webhook_url_forbidden', 'webhook_loop', 'too_many_webhooks'],
   },
   listWebhooks: {
     method: 'GET',

@@ -171,7 +171,7 @@ export const PlaceCall = z
       title: 'Webhook URL',
       description: 'Where the result is sent when the call has ended.',
     }),
-    webhook_token: text(500).optional().meta({
+    webhook_token: z.string().max(500).regex(/^[\x21-\x7E]+$/, 'Only visible ASCII characters').optional().meta({
       title: 'Webhook token',
       description: 'Sent along as a bearer token, for addresses that ask for one.',
     }),

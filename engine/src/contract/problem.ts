@@ -32,6 +32,7 @@ export const PROBLEMS = {
   unresolved_variable: { status: 422, title: 'The text has a place that was not filled in' },
   result_schema_invalid: { status: 422, title: 'The result schema is not one that Recado takes' },
   webhook_url_forbidden: { status: 422, title: 'The webhook URL may not be used' },
+  webhook_loop: { status: 422, title: 'The webhook URL is an address of this engine' },
   from_number_not_owned: { status: 422, title: 'The number to call from is not one of yours' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
   not_supported_yet: { status: 422, title: 'This field does not do anything yet' },

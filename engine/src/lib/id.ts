@@ -26,3 +26,6 @@ export function equalSecrets(a: string, b: string): boolean {
   const right = createHash('sha256').update(b).digest();
   return timingSafeEqual(left, right);
 }
+
+/** Returns a number in [0, 1), for spreading tries in time. */
+export const random = (): number => randomBytes(4).readUInt32BE() / 2 ** 32;

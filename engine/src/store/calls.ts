@@ -40,6 +40,10 @@ export const callStore: CallStore = {
     const [row] = await on.query('SELECT * FROM attempts WHERE token_hash = $1', [tokenHash]);
     return row && attemptCodec.fromRow(row);
   },
+  async findAttemptByMediaToken(on, mediaTokenHash) {
+    const [row] = await on.query('SELECT * FROM attempts WHERE media_token_hash = $1', [mediaTokenHash]);
+    return row && attemptCodec.fromRow(row);
+  },
   async attempts(on, callId) {
     const rows = await on.query('SELECT * FROM attempts WHERE call_id = $1 ORDER BY number', [callId]);
     return rows.map(attemptCodec.fromRow);

@@ -1,0 +1,127 @@
+// Every setting of the engine, read once. Nobody else reads the environment.
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { fail, ok, type Result } from './lib/result.ts';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const optional = z.string().trim().transform((text) => (text === '' ? undefined : text)).optional();
+const url = z.url().transform((text) => text.replace(/\/+$/, ''));
+
+const Environment = z.object({
+  DATA_DIR: z.string().default('./data'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
+  PUBLIC_URL: optional.pipe(url.optional()),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  ORGANISATION: z.string().trim().min(1).max(200).default('Example Clinic'),
+  DEFAULT_COUNTRY: optional.pipe(z.string().regex(/^[A-Za-z]{2}$/).toUpperCase().optional()),
+  ALLOWED_COUNTRIES: list.pipe(z.array(z.string().regex(/^[A-Za-z]{2}$/).toUpperCase())),
+  DEFAULT_LANGUAGE: z.enum(['en', 'pt-PT', 'pt-BR', 'es', 'fr', 'de', 'it']).default('en'),
+  DEFAULT_VOICE: z.string().default('marin'),
+  DEFAULT_RECORDING: z.enum(['off', 'notify']).default('off'),
+  RING_SECONDS: z.coerce.number().int().min(10).max(120).default(40),
+  MAX_DURATION_SECONDS: z.coerce.number().int().min(10).max(3_600).default(600),
+  WEBHOOK_ALLOWED_HOSTS: list,
+  WEBHOOK_ALLOWED_CIDRS: list,
+  TWILIO_ACCOUNT_SID: optional.pipe(z.string().regex(/^AC[0-9a-f]{32}$/).optional()),
+  TWILIO_AUTH_TOKEN: optional,
+  TWILIO_NUMBERS: list.pipe(z.array(z.string().regex(/^\+[1-9]\d{6,14}$/))),
+  TWILIO_BASE_URL: optional.pipe(url.optional()),
+  OPENAI_API_KEY: optional,
+  OPENAI_BASE_URL: optional.pipe(url.optional()),
+  OPENAI_REALTIME_MODEL: z.string().default('gpt-realtime-2.1-mini'),
+  OPENAI_TEXT_MODEL: z.string().default('gpt-5.6-luna'),
+  RECADO_SECRET_KEY: optional,
+  RECADO_CLOCK_RATE: z.coerce.number().min(1).max(50).default(1),
+  // Where a simulator that runs as its own process is; without it the engine brings its own.
+  SIMULATOR: optional.pipe(
+    z
+      .string()
+      .transform((text) => JSON.parse(text) as unknown)
+      .pipe(
+        z.object({
+          carrier: z.object({ url, accountSid: z.string(), authToken: z.string(), fromNumber: z.string() }),
+          model: z.object({ url, apiKey: z.string() }),
+        }),
+      )
+      .optional(),
+  ),
+});
+
+export interface Config {
+  dataDir: string;
+  listenHost: string;
+  listenPort: number;
+  publicUrl: string | null;
+  logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  organisation: string;
+  /** True when the operator named the organisation; a live call must not speak for the example. */
+  organisationSet: boolean;
+  defaultCountry: string | null;
+  allowedCountries: string[];
+  defaultLanguage: string;
+  defaultVoice: string;
+  defaultRecording: 'off' | 'notify';
+  ringSeconds: number;
+  maxDurationSeconds: number;
+  webhookAllowedHosts: string[];
+  webhookAllowedCidrs: string[];
+  twilio: { accountSid: string; authToken: string; fromNumbers: string[]; baseUrl: string | undefined } | null;
+  openai: { apiKey: string; baseUrl: string | undefined; realtimeModel: string; textModel: string } | null;
+  /** 32 bytes in base64; made on first start and kept in the data folder when not given. */
+  secretKey: string | null;
+  clockRate: number;
+  simulator: {
+    carrier: { url: string; accountSid: string; authToken: string; fromNumber: string };
+    model: { url: string; apiKey: string };
+  } | null;
+}
+
+/** Returns the settings, or each that is wrong with what to write instead. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Result<Config, { name: string; detail: string }[]> {
+  const read = Environment.safeParse(env);
+  if (!read.success) {
+    return fail(read.error.issues.map((issue) => ({ name: String(issue.path[0]), detail: issue.message })));
+  }
+  const e = read.data;
+  return ok({
+    dataDir: resolve(e.DATA_DIR),
+    listenHost: e.HOST,
+    listenPort: e.PORT,
+    publicUrl: e.PUBLIC_URL ?? null,
+    logLevel: e.LOG_LEVEL,
+    organisation: e.ORGANISATION,
+    organisationSet: env['ORGANISATION'] !== undefined,
+    defaultCountry: e.DEFAULT_COUNTRY ?? null,
+    allowedCountries: e.ALLOWED_COUNTRIES,
+    defaultLanguage: e.DEFAULT_LANGUAGE,
+    defaultVoice: e.DEFAULT_VOICE,
+    defaultRecording: e.DEFAULT_RECORDING,
+    ringSeconds: e.RING_SECONDS,
+    maxDurationSeconds: e.MAX_DURATION_SECONDS,
+    webhookAllowedHosts: e.WEBHOOK_ALLOWED_HOSTS,
+    webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
+    twilio:
+      e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN
+        ? { accountSid: e.TWILIO_ACCOUNT_SID, authToken: e.TWILIO_AUTH_TOKEN, fromNumbers: e.TWILIO_NUMBERS, baseUrl: e.TWILIO_BASE_URL }
+        : null,
+    openai: e.OPENAI_API_KEY
+      ? { apiKey: e.OPENAI_API_KEY, baseUrl: e.OPENAI_BASE_URL, realtimeModel: e.OPENAI_REALTIME_MODEL, textModel: e.OPENAI_TEXT_MODEL }
+      : null,
+    secretKey: e.RECADO_SECRET_KEY ?? null,
+    clockRate: e.RECADO_CLOCK_RATE,
+    simulator: e.SIMULATOR ?? null,
+  });
+}
+
+/** Returns the process's environment, over what `.env` in this folder says. */
+export function readEnvironment(folder = '.'): Record<string, string | undefined> {
+  const file = resolve(folder, '.env');
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return { ...fromFile, ...process.env };
+}

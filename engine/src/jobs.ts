@@ -1,0 +1,15 @@
+// Every kind of queued work: the verb that does it and how long one run may take.
+import { dial, type DialPorts } from './calls/dial.ts';
+import { finishCall, type FinishPorts } from './calls/finish-call.ts';
+import { settleAttempt, type SettlePorts } from './calls/settle-stuck.ts';
+import { deliver, type DeliverPorts } from './events/deliver.ts';
+import type { JobKind } from './queue/worker.ts';
+
+export type JobPorts = DialPorts & FinishPorts & SettlePorts & DeliverPorts;
+
+export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => ({
+  dial: { time_out_ms: 90_000, run: ({ ref }) => dial(ref, ports) },
+  settle_attempt: { time_out_ms: 60_000, run: ({ ref }) => settleAttempt(ref, ports) },
+  finish_call: { time_out_ms: 90_000, run: ({ ref }) => finishCall(ref, ports) },
+  deliver: { time_out_ms: 60_000, run: ({ ref }) => deliver(ref, ports) },
+});

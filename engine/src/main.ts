@@ -1,0 +1,25 @@
+// The edge of the process when the engine runs as a server of its own, such as in a container.
+import { loadConfig, readEnvironment } from './config.ts';
+import { createEngine } from './engine.ts';
+
+const config = loadConfig(readEnvironment());
+if (!config.ok) {
+  for (const { name, detail } of config.failure) process.stderr.write(`${name}: ${detail}\n`);
+  process.exit(2);
+}
+
+const engine = await createEngine(config.value);
+const { url, first_key } = await engine.start();
+process.stdout.write(`${JSON.stringify({ url, ...(first_key === undefined ? {} : { first_key }) })}\n`);
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    engine.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  });
+}

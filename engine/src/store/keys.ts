@@ -1,0 +1,78 @@
+import type { Mode } from '../contract/vocabulary.ts';
+import { newSigningSecret } from '../events/sign.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Database, Queryable, Row } from '../lib/database.ts';
+import { newId } from '../lib/id.ts';
+import type { Seal } from '../lib/seal.ts';
+
+export interface KeyRecord {
+  id: string;
+  public_id: string;
+  hash: string;
+  mode: Mode;
+  name: string;
+  created_at: number;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+export interface KeyStore {
+  add(key: { public_id: string; hash: string; mode: Mode; name: string }): Promise<KeyRecord>;
+  /** Adds a key only when there is none at all; undefined when there was. */
+  addFirst(key: { public_id: string; hash: string; mode: Mode; name: string }): Promise<KeyRecord | undefined>;
+  find(publicId: string): Promise<KeyRecord | undefined>;
+  list(): Promise<KeyRecord[]>;
+  /** Revokes by id or public id; false when there is no such key. */
+  revoke(id: string): Promise<boolean>;
+  /** Signing secret of events that go to the own addresses of this key's calls. */
+  webhookSecret(keyId: string): Promise<string>;
+}
+
+export function createKeyStore(database: Database, seal: Seal, clock: Clock): KeyStore {
+  const insert = async (on: Queryable, key: { public_id: string; hash: string; mode: Mode; name: string }) => {
+    const record: KeyRecord = { id: newId('key'), ...key, created_at: clock.now(), revoked_at: null, last_used_at: null };
+    await on.query(
+      'INSERT INTO keys (id, public_id, hash, mode, name, webhook_secret, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+      [record.id, record.public_id, record.hash, record.mode, record.name, seal.close(newSigningSecret()), record.created_at],
+    );
+    return record;
+  };
+  return {
+    add: (key) => insert(database, key),
+    addFirst: (key) =>
+      database.transaction(async (tx) => {
+        const [any] = await tx.query('SELECT id FROM keys LIMIT 1');
+        return any ? undefined : insert(tx, key);
+      }),
+    async find(publicId) {
+      const [row] = await database.query('SELECT * FROM keys WHERE public_id = $1', [publicId]);
+      return row && keyFromRow(row);
+    },
+    async list() {
+      return (await database.query('SELECT * FROM keys ORDER BY created_at, id LIMIT 1000')).map(keyFromRow);
+    },
+    async revoke(id) {
+      const rows = await database.query(
+        'UPDATE keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 OR public_id = $1 RETURNING id',
+        [id, clock.now()],
+      );
+      return rows.length === 1;
+    },
+    async webhookSecret(keyId) {
+      const [row] = await database.query<{ webhook_secret: string }>('SELECT webhook_secret FROM keys WHERE id = $1', [keyId]);
+      if (!row) throw new Error('there is no such key');
+      return seal.open(row.webhook_secret);
+    },
+  };
+}
+
+const keyFromRow = (row: Row): KeyRecord => ({
+  id: String(row['id']),
+  public_id: String(row['public_id']),
+  hash: String(row['hash']),
+  mode: row['mode'] as Mode,
+  name: String(row['name']),
+  created_at: Number(row['created_at']),
+  revoked_at: row['revoked_at'] === null ? null : Number(row['revoked_at']),
+  last_used_at: row['last_used_at'] == null ? null : Number(row['last_used_at']),
+});

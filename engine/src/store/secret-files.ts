@@ -1,0 +1,27 @@
+// Secrets that the engine makes for itself on its first start and keeps in its data folder, readable by its user only.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newSecret } from '../lib/id.ts';
+
+/** Returns the key that seals stored secrets: the configured one, else the one of this data folder. */
+export function loadSecretKey(config: { dataDir: string; secretKey: string | null }): Buffer {
+  if (config.secretKey !== null) return Buffer.from(config.secretKey, 'base64');
+  const file = join(config.dataDir, 'secret-key');
+  if (!existsSync(file)) {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    const key = Buffer.from(newSecret(32), 'base64url').toString('base64');
+    // Another process may make it at the same moment: the first one wins.
+    writeFileSync(file, key, { mode: 0o600, flag: 'wx' });
+  }
+  return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+}
+
+const firstKeyFile = (dataDir: string): string => join(dataDir, 'first-key');
+
+/** Keeps the first API key where the command line finds it. */
+export const keepFirstKey = (dataDir: string, key: string): void =>
+  writeFileSync(firstKeyFile(dataDir), `${key}\n`, { mode: 0o600 });
+
+/** Returns the first API key of a data folder, if the engine made one there. */
+export const readFirstKey = (dataDir: string): string | undefined =>
+  existsSync(firstKeyFile(dataDir)) ? readFileSync(firstKeyFile(dataDir), 'utf8').trim() : undefined;
