@@ -21,6 +21,7 @@ let seen: Seen[];
 let next: { status: number; body: unknown };
 let baseUrl: string;
 const raw: Server[] = [];
+const rawSockets: Socket[] = [];
 
 beforeEach(async () => {
   seen = [];
@@ -42,6 +43,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await app.close();
+  for (const socket of rawSockets.splice(0)) socket.destroy();
   for (const server of raw.splice(0)) server.close();
 });
 
@@ -83,6 +85,7 @@ const ORDER: DialOrder = {
 /** A server of plain sockets: for answers that HTTP servers do not give. */
 async function rawServer(onConnection: (socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => {
+    rawSockets.push(socket);
     socket.on('error', () => socket.destroy());
     onConnection(socket);
   });

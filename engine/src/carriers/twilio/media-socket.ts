@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { MEDIA_LIMITS } from './media-limits.ts';
@@ -28,12 +28,14 @@ export function createMediaSockets(options: {
   const pending = createPendingSockets(
     options.pending ?? { total: MEDIA_LIMITS.pending_total, perAddress: MEDIA_LIMITS.pending_per_address },
   );
-  const server = new WebSocketServer({
+  // `closeTimeout` is in ws 8.23 (`lib/websocket-server.js`) and not yet in its types.
+  const serverOptions: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     maxPayload: MEDIA_LIMITS.message_bytes,
     perMessageDeflate: false,
     closeTimeout: MEDIA_LIMITS.close_within_ms,
-  });
+  };
+  const server = new WebSocketServer(serverOptions);
 
   return {
     handleUpgrade(request, socket, head) {
