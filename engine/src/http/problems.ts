@@ -27,8 +27,9 @@ export function sendProblem(reply: FastifyReply, failure: ProblemFailure, public
   if (failure.retry_after_seconds !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(failure.retry_after_seconds))));
   }
-  // Serialised here because Fastify would add a charset, which problem+json does not have.
-  return reply.code(problem.status).header('content-type', PROBLEM_TYPE).header('cache-control', 'no-store').send(JSON.stringify(problem));
+  reply.code(problem.status).header('content-type', PROBLEM_TYPE).header('cache-control', 'no-store');
+  // Bytes, because to a text Fastify would add a charset, which problem+json does not have.
+  return reply.send(Buffer.from(JSON.stringify(problem)));
 }
 
 /** Returns the problem that an error thrown by Fastify stands for; a bug is `internal_error`. */
