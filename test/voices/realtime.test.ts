@@ -157,10 +157,10 @@ describe('realtime voice', () => {
     const first = await open();
     first.model.say({ type: 'error', error: { code: 'session_expired' } });
     await until(() => told('closed').length === 1);
-    await once(first.model.socket, 'close');
+    await until(() => first.model.socket.readyState === first.model.socket.CLOSED);
     const second = await open();
     second.session.close();
-    await once(second.model.socket, 'close');
+    await until(() => second.model.socket.readyState === second.model.socket.CLOSED);
     expect(told('closed')).toEqual([['closed', { kind: 'lost', detail: 'session_expired' }]]);
   });
 
