@@ -194,8 +194,8 @@ describe('the plain endpoints', () => {
   it('fails as often as it is told to, and answers with broken JSON when told to', async () => {
     faults.model = { failResponses: { status: 503, times: 1 }, badResponses: true };
     await expect(read()).rejects.toMatchObject({ status: 503 });
-    expect(() => JSON.parse('{"outcome": 42, ')).toThrow();
-    expect((await read()).output_text).toBe('{"outcome": 42, ');
+    const broken = (await read()).output_text;
+    expect(() => JSON.parse(broken)).toThrow();
   });
 });
 
