@@ -37,8 +37,7 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
   };
 
   const finish = (why: 'hung_up' | 'lost'): void => {
-    startTimer.cancel();
-    idleTimer.cancel();
+    silence.over();
     options.settled();
     stream?.end(why);
   };
@@ -50,7 +49,7 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
   const begin = (start: Start): void => {
     const network = options.networks.find(({ accountSid }) => accountSid === start.accountSid);
     if (network === undefined) return refuse(CLOSE_POLICY, 'unknown_account');
-    startTimer.cancel();
+    silence.started();
     options.settled();
     const opened = createOpenStream(socket, start, clock, () => refuse(CLOSE_GOING, 'not_taken'));
     stream = opened;
@@ -74,18 +73,27 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
     if (stream === undefined || !stream.take(message)) countBad();
   };
 
-  // Real time, whatever the clock's rate, because these two guard against silent peers.
-  const startTimer = clock.after(MEDIA_LIMITS.start_within_ms * clock.rate, () =>
-    refuse(CLOSE_POLICY, 'no_start'),
-  );
-  const idleMs = MEDIA_LIMITS.idle_ms * clock.rate;
-  const idleTimer = clock.every(idleMs / 4, () => {
-    if (clock.monotonic() - heardAt >= idleMs) refuse(CLOSE_POLICY, 'idle');
-  });
+  const silence = guardSilence(clock, { heardAt: () => heardAt, refuse: (why) => refuse(CLOSE_POLICY, why) });
 
   socket.on('message', onMessage);
   socket.on('error', (error) => log.warn({ why: error.message }, 'media socket failed'));
   socket.on('close', () => finish('lost'));
+}
+
+/** Real time, whatever the clock's rate, because this guards against peers that hold a socket and say nothing. */
+function guardSilence(clock: Clock, on: { heardAt(): number; refuse(why: string): void }) {
+  const startTimer = clock.after(MEDIA_LIMITS.start_within_ms * clock.rate, () => on.refuse('no_start'));
+  const idleMs = MEDIA_LIMITS.idle_ms * clock.rate;
+  const idleTimer = clock.every(idleMs / 4, () => {
+    if (clock.monotonic() - on.heardAt() >= idleMs) on.refuse('idle');
+  });
+  return {
+    started: () => startTimer.cancel(),
+    over() {
+      startTimer.cancel();
+      idleTimer.cancel();
+    },
+  };
 }
 
 const CLOSE_GOING = 1001;
