@@ -84,7 +84,7 @@ async function ask(url: string, key: string, path: string, init: Parameters<Http
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
+  return { status: response.status, headers: response.headers, text, json: isJson && text !== '' ? JSON.parse(text) : {} };
 }
 
 function raw(port: number, request: string | Buffer, until?: RegExp): Promise<{ text: string; closed: boolean }> {

@@ -88,7 +88,7 @@ async function ask(send: Send, operation: AnyOperation, input: AnyInput): Promis
     streaming: operation.produces !== undefined,
     signal: input.signal,
   });
-  if (response.status >= 400 && !isHealth(response)) throw new RecadoProblem(response.status, asProblem(response.body));
+  if (response.status >= 300 && !isHealth(response)) throw new RecadoProblem(response.status, asProblem(response.body));
   if (operation.produces === undefined) return response.body;
   if (!response.stream) throw new TypeError('This transport cannot stream.');
   return operation.produces === 'text/event-stream' ? readEvents(response.stream) : response.stream;
