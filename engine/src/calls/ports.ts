@@ -121,7 +121,7 @@ export interface CarrierEvents {
 export interface Sessions {
   /** Opens the model session of an attempt before anybody is called. */
   prepare(call: CallRecord, attempt: AttemptRecord): Promise<{ ok: true } | { ok: false; detail: string }>;
-  /** True while this node holds the session of the attempt. */
+  /** True from `prepare` until all that the session left has been written. */
   holds(attemptId: string): boolean;
   /** True while person and model are joined. */
   isLive(attemptId: string): boolean;

@@ -143,8 +143,9 @@ function readWanted(request: PlaceCall): Result<Pick<CallOrder, 'questions' | 'r
   const taken = Object.keys((schema?.value['properties'] as object | undefined) ?? {});
   const questions = acceptQuestions(request.questions ?? [], taken);
   if (!questions.ok) return fail(problem('invalid_request', [`questions${questions.failure.pointer}`], questions.failure.detail));
-  const joined = schemaOfQuestions(questions.value, schema?.value);
-  return ok({ questions: questions.value, result_schema: joined ?? null });
+  const joined = schemaOfQuestions(questions.value, schema?.value ?? null);
+  if (!joined.ok) return fail(problem('result_schema_invalid', [joined.failure.pointer.slice(1)], joined.failure.detail));
+  return ok({ questions: questions.value, result_schema: joined.value });
 }
 
 function readLanguage(request: PlaceCall, settings: Settings): Result<Pick<CallOrder, 'language' | 'report_language'>, ProblemFailure> {

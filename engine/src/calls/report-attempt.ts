@@ -37,10 +37,10 @@ async function noteReport(attempt: AttemptRecord, report: CarrierReport, ports: 
 }
 
 async function endReported(attempt: AttemptRecord, report: CarrierReport, ports: AnswerPorts): Promise<void> {
-  // A conversation ends through its session, which knows more; without one the carrier's word decides.
-  if (ports.sessions.isLive(attempt.id)) return ports.sessions.end(attempt.id, 'recipient_hangup');
   const latest = (await ports.calls.findAttempt(ports.database, attempt.id)) ?? attempt;
   const talked = latest.media_started_at !== null;
+  // A conversation ends through its session, which knows more and may still be writing; else the carrier's word decides.
+  if (talked && ports.sessions.holds(attempt.id)) return ports.sessions.end(attempt.id, 'recipient_hangup');
   const end_reason = report.end_reason ?? (talked ? 'error_engine' : latest.answered_at === null ? 'no_answer' : 'error_media');
   await endAttempt(attempt.id, { end_reason, code: report.code, sip_code: report.sip_code }, ports);
 }

@@ -128,7 +128,7 @@ export function createSessions(options: {
 
   return {
     prepare,
-    holds: (attemptId) => stateOf(attemptId) !== undefined && stateOf(attemptId) !== 'ended',
+    holds: (attemptId) => held.has(attemptId),
     isLive: (attemptId) => ['disclosing', 'talking', 'closing'].includes(stateOf(attemptId) ?? ''),
     end: (attemptId, reason) => held.get(attemptId)?.session.end(reason),
     answeredBy: (attemptId, who) => held.get(attemptId)?.session.answeredBy(who),

@@ -39,8 +39,10 @@ parentPort?.on('message', (request: SqliteRequest) => {
 
 function run(sql: string, values: readonly unknown[]): unknown[] {
   const statement = prepared(sql);
-  if (statement.reader) return statement.all(...values);
-  statement.run(...values);
+  // `?1` counts as a name for this package: https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md#binding-parameters
+  const named = values.length > 0 ? [Object.fromEntries(values.map((value, at) => [at + 1, value]))] : [];
+  if (statement.reader) return statement.all(...named);
+  statement.run(...named);
   return [];
 }
 
