@@ -19,6 +19,7 @@ const BODY_MAX = 64 * 1024;
 const HEADER_MAX = 16 * 1024;
 const URL_MAX = 2 * 1024;
 const CLOSE_GRACE_MS = 5_000;
+const SWEEP_MS = 50;
 
 export interface ServerOptions {
   handlers: Handlers;
@@ -83,10 +84,14 @@ export function createServer(options: ServerOptions): Server {
     async close() {
       closing.abort();
       const closed = app.close();
-      const force = options.clock.after(CLOSE_GRACE_MS * options.clock.rate, () => app.server.closeAllConnections());
+      const { clock } = options;
+      const force = clock.after(CLOSE_GRACE_MS * clock.rate, () => app.server.closeAllConnections());
+      // Node closes only those that are idle now; a stream that ends below leaves its connection open.
+      const sweep = clock.every(SWEEP_MS * clock.rate, () => app.server.closeIdleConnections());
       for (const socket of upgraded) socket.destroy();
       await closed;
       force.cancel();
+      sweep.cancel();
     },
   };
 }
