@@ -49,3 +49,7 @@ export async function findApiKey({ env, config }: Settings): Promise<Result<stri
     });
   }
 }
+
+/** Returns how the person starts this command, so that what we print can be copied. */
+export const commandName = (env: Environment): string =>
+  env['npm_lifecycle_event'] === undefined ? 'recado' : 'npm run -s recado --';
