@@ -11,7 +11,7 @@ import { createSpeaker } from './speech/speaker.ts';
 
 export type { SimulatedCall } from './carrier/call.ts';
 export type { Faults } from './faults.ts';
-export { type Behaviour, BEHAVIOURS, behaviourOf, numberFor } from './recipients/behaviours.ts';
+export { BEHAVIOURS, type Behaviour, behaviourOf, numberFor } from './recipients/behaviours.ts';
 export { expectedAnswer, replyForOutcomes } from './recipients/words.ts';
 export { type HeardUtterance, readWatermark } from './speech/watermark.ts';
 

@@ -3,7 +3,6 @@
 import type { IncomingMessage } from 'node:http';
 import fastify from 'fastify';
 import twilio from 'twilio';
-import RequestClient from 'twilio/lib/base/RequestClient.js';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Simulator } from '../../../engine/src/simulator/index.ts';
 
@@ -93,10 +92,10 @@ export const connect = (url: string): string =>
 
 /** Twilio's own client, pointed at the simulator. */
 export function twilioFor({ carrier }: Pick<Simulator, 'carrier'>, authToken = carrier.authToken) {
-  class ToSimulator extends RequestClient {
-    override request<T>(options: Parameters<RequestClient['request']>[0]): ReturnType<RequestClient['request']> {
+  class ToSimulator extends twilio.RequestClient {
+    override request<T>(options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0]) {
       const { pathname, search } = new URL(options.uri);
-      return super.request<T>({ ...options, uri: carrier.url + pathname + search } as never) as never;
+      return super.request<T>({ ...options, uri: carrier.url + pathname + search } as never);
     }
   }
   return twilio(carrier.accountSid, authToken, { httpClient: new ToSimulator() });

@@ -1,7 +1,7 @@
 // Who answered, as answering machine detection tells it
 // (https://www.twilio.com/docs/voice/answering-machine-detection).
 import type { Behaviour } from '../recipients/behaviours.ts';
-import type { LiveCall } from './call-run.ts';
+import type { LiveCall } from './live-call.ts';
 
 const HUMAN_AFTER_MS = 2000;
 const UNKNOWN_AFTER_MS = 5000;

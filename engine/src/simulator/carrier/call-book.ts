@@ -3,8 +3,9 @@ import type { Faults } from '../faults.ts';
 import { takeFault } from '../faults.ts';
 import { behaviourOf } from '../recipients/behaviours.ts';
 import { type CallRequest, type SimulatedCall, TERMINAL } from './call.ts';
-import { type CallRun, type CarrierParts, startCall } from './call-run.ts';
-import { refuseCall, type RestError } from './refuse-call.ts';
+import { type CallRun, startCall } from './call-run.ts';
+import { type CarrierParts, simulateOf } from './live-call.ts';
+import { type RestError, refuseCall } from './refuse-call.ts';
 
 export interface CallBook {
   create(request: CallRequest): { error: RestError } | { call: SimulatedCall };
@@ -66,9 +67,7 @@ export function createCallBook(parts: CarrierParts, owned: readonly string[]): C
 function faultOnCreate({ to, fields }: CallRequest, faults: Faults): RestError | undefined {
   const fault = takeFault(faults.carrier.failCreate);
   if (fault) return { status: fault.status, code: fault.code, message: 'A failure made on purpose' };
-  const url = fields.get('Url');
-  const simulate = url !== null && URL.canParse(url) ? new URL(url).searchParams.get('simulate') : null;
-  if (behaviourOf(to, simulate) !== 'carrier_error') return undefined;
+  if (behaviourOf(to, simulateOf(fields.get('Url'))) !== 'carrier_error') return undefined;
   return { status: 503, code: 20_503, message: 'Service unavailable' };
 }
 

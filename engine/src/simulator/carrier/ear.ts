@@ -1,5 +1,5 @@
 // The ear of a simulated person: hears the agent's audio as it was played, notices when a turn is over.
-import { decodeMuLaw, FRAME_BYTES, BYTES_PER_MS } from '../../lib/mu-law.ts';
+import { BYTES_PER_MS, decodeMuLaw, FRAME_BYTES } from '../../lib/mu-law.ts';
 import type { AgentSpeech } from '../recipients/recipient.ts';
 import { createWatermarkReader, type HeardUtterance } from '../speech/watermark.ts';
 

@@ -33,7 +33,7 @@ export interface CarrierOptions {
 /** Starts the carrier on 127.0.0.1; resolves when it listens. */
 export async function startCarrier(options: CarrierOptions): Promise<CarrierServer> {
   const { accountSid, authToken, log } = options;
-  const webhooks = createWebhooks({ authToken, log });
+  const webhooks = createWebhooks({ authToken, clock: options.clock, log });
   const book = createCallBook({ ...options, webhooks }, [options.fromNumber, MAGIC_FROM]);
   const app = fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
 

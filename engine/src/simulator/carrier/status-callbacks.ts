@@ -6,8 +6,6 @@ import type { Webhooks } from './webhooks.ts';
 export interface StatusCallbacks {
   /** Reports the status that the call has now, when it was asked for. */
   report(sipCode?: number): void;
-  /** Resolves when everything reported so far was sent. */
-  sent(): Promise<void>;
 }
 
 const EVENT_OF: Partial<Record<CallStatus, string>> = {
@@ -36,28 +34,35 @@ export function createStatusCallbacks(options: {
     const method = fields.get('StatusCallbackMethod') ?? 'POST';
     queue = queue.then(() => (url ? webhooks.send(url, body, method) : undefined));
   };
+  const sendInOrder = (body: Record<string, string>, over: boolean): void => {
+    if (options.faults.carrier.callbacksOutOfOrder && !over && !held) {
+      held = body;
+      return;
+    }
+    send(body);
+    if (held) send(held);
+    held = undefined;
+  };
   return {
     report(sipCode) {
       const over = TERMINAL.has(call.status);
       const number = sequence++;
-      const at = call.events.at(-1)?.at ?? call.createdAt;
-      if (!url || !events.has(over ? 'completed' : (EVENT_OF[call.status] ?? ''))) return;
+      const event = over ? 'completed' : EVENT_OF[call.status];
+      if (event === undefined || !events.has(event)) return;
       const body = {
         ...options.standardFields(),
-        Timestamp: rfc2822(at),
+        Timestamp: rfc2822(call.events.at(-1)?.at ?? call.createdAt),
         CallbackSource: 'call-progress-events',
         SequenceNumber: String(number),
-        ...(over ? { CallDuration: String(durationSeconds(call)), SipResponseCode: String(sipCode ?? 200) } : {}),
-        ...(call.status === 'completed' ? { Duration: String(Math.ceil(durationSeconds(call) / 60)) } : {}),
+        ...(over ? fieldsOfEnd(call, sipCode) : {}),
       };
-      if (options.faults.carrier.callbacksOutOfOrder && !over && !held) {
-        held = body;
-        return;
-      }
-      send(body);
-      if (held) send(held);
-      held = undefined;
+      sendInOrder(body, over);
     },
-    sent: async () => void (await queue),
   };
+}
+
+function fieldsOfEnd(call: SimulatedCall, sipCode = 200): Record<string, string> {
+  const seconds = durationSeconds(call);
+  const fields = { CallDuration: String(seconds), SipResponseCode: String(sipCode) };
+  return call.status === 'completed' ? { ...fields, Duration: String(Math.ceil(seconds / 60)) } : fields;
 }

@@ -2,7 +2,7 @@
 import { BYTES_PER_MS } from '../../lib/mu-law.ts';
 import { answeredByAtOnce } from './answered-by.ts';
 import { newSid } from './call.ts';
-import type { LiveCall } from './call-run.ts';
+import type { LiveCall } from './live-call.ts';
 import { openMediaStream } from './media-stream.ts';
 import { parseTwiml, type StreamNoun, type Verb } from './twiml.ts';
 

@@ -74,7 +74,7 @@ function languageChooser(log: Log): (wanted: string) => Promise<string> {
 }
 
 async function synthesize(flite: Synthesis, text: string, voice: SpeakerVoice, language: string): Promise<Uint8Array> {
-  if (language === 'en') return telephoneAudio(await flite.speak(text, voice));
+  if (language === 'en') return flite.speak(text, voice);
   const args = ['-v', `${language}${ESPEAK_VARIANTS[voice]}`, '--stdin', '--stdout'];
   return telephoneAudio(await runEspeak(args, text));
 }

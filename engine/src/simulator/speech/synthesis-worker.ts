@@ -1,17 +1,18 @@
-// Thread that turns text into speech with flite. Flite is a command line program for WASI: each text is one run
+// Thread that turns text into telephone speech with flite. Flite is a command line program for WASI: each text is one run
 // that writes a WAV file (arguments: http://www.festvox.org/flite/doc/flite_7.html).
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
 import { parentPort, workerData } from 'node:worker_threads';
+import { telephoneAudio } from './telephone-audio.ts';
 
 export interface SynthesisRequest {
   id: number;
   text: string;
   voice: string;
 }
-export type SynthesisReply = { id: number; wav: Uint8Array } | { id: number; error: string };
+export type SynthesisReply = { id: number; audio: Uint8Array } | { id: number; error: string };
 
 const { folder } = workerData as { folder: string };
 
@@ -27,7 +28,7 @@ const flite = WebAssembly.compile(readFileSync(program));
 
 parentPort?.on('message', (request: SynthesisRequest) => {
   void run(request).then(
-    (wav) => parentPort?.postMessage({ id: request.id, wav } satisfies SynthesisReply),
+    (audio) => parentPort?.postMessage({ id: request.id, audio } satisfies SynthesisReply),
     (error: unknown) => parentPort?.postMessage({ id: request.id, error: String(error) } satisfies SynthesisReply),
   );
 });
@@ -42,5 +43,5 @@ async function run({ text, voice }: SynthesisRequest): Promise<Uint8Array> {
   const instance = await WebAssembly.instantiate(await flite, wasi.getImportObject());
   const code = wasi.start(instance);
   if (code !== 0) throw new Error(`flite ended with ${code}`);
-  return new Uint8Array(readFileSync(join(folder, 'speech.wav')));
+  return telephoneAudio(new Uint8Array(readFileSync(join(folder, 'speech.wav'))));
 }

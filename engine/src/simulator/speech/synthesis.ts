@@ -5,14 +5,14 @@ import { Worker } from 'node:worker_threads';
 import type { SynthesisReply, SynthesisRequest } from './synthesis-worker.ts';
 
 export interface Synthesis {
-  /** Returns a WAV file of the text, one text after the other; rejects when the thread has died. */
+  /** Returns mu-law telephone audio of the text, one text after the other; rejects when the thread has died. */
   speak(text: string, voice: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 /** Returns flite in a thread of its own, started with the first text. */
 export function createSynthesis(): Synthesis {
-  const waiting = new Map<number, { resolve(wav: Uint8Array): void; reject(error: Error): void }>();
+  const waiting = new Map<number, { resolve(audio: Uint8Array): void; reject(error: Error): void }>();
   let worker: Worker | undefined;
   let nextId = 0;
   const folder = mkdtempSync(join(tmpdir(), 'recado-speech-'));
@@ -33,7 +33,7 @@ export function createSynthesis(): Synthesis {
       waiting.delete(reply.id);
       if (waiting.size === 0) thread.unref();
       if ('error' in reply) asker?.reject(new Error(reply.error));
-      else asker?.resolve(reply.wav);
+      else asker?.resolve(reply.audio);
     });
     thread.on('error', fallOver);
     thread.on('exit', () => fallOver(new Error('the speech thread ended')));

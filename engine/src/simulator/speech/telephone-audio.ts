@@ -4,6 +4,7 @@ import { encodeMuLaw } from '../../lib/mu-law.ts';
 const TELEPHONE_RATE = 8000;
 const CUT_OFF_HZ = 3600;
 const HALF_TAPS = 24;
+const PHASES = 320;
 const LEVEL = 3000; // Root mean square of speech, about -21 dB of full scale.
 const HIGHEST = 28_000;
 const QUIET = 200;
@@ -32,17 +33,23 @@ function readWav(wav: Uint8Array): { samples: Int16Array; rate: number } {
 function resample(samples: Int16Array, rate: number): Float64Array {
   const step = rate / TELEPHONE_RATE;
   const out = new Float64Array(Math.floor(samples.length / step));
+  const filters = new Map<number, Float64Array>(); // By the distance to the nearest sample; one at 16 kHz.
   for (let i = 0; i < out.length; i++) {
-    const middle = i * step;
-    const nearest = Math.round(middle);
+    const nearest = Math.round(i * step);
+    const distance = Math.round((nearest - i * step) * PHASES) / PHASES;
+    const filter = filters.get(distance) ?? filterAt(distance, rate);
+    filters.set(distance, filter);
     let sum = 0;
-    for (let tap = nearest - HALF_TAPS; tap <= nearest + HALF_TAPS; tap++) {
-      sum += (samples[tap] ?? 0) * lowPass(tap - middle, rate);
+    for (let tap = 0; tap < filter.length; tap++) {
+      sum += (samples[nearest - HALF_TAPS + tap] ?? 0) * (filter[tap] as number);
     }
     out[i] = sum;
   }
   return out;
 }
+
+const filterAt = (distance: number, rate: number): Float64Array =>
+  Float64Array.from({ length: 2 * HALF_TAPS + 1 }, (_, tap) => lowPass(tap - HALF_TAPS + distance, rate));
 
 // Windowed sinc (Hamming).
 function lowPass(offset: number, rate: number): number {
