@@ -38,6 +38,8 @@ const Environment = z.object({
   OPENAI_TEXT_MODEL: z.string().default('gpt-5.6-luna'),
   RECADO_SECRET_KEY: optional,
   RECADO_CLOCK_RATE: z.coerce.number().min(1).max(50).default(1),
+  // With a rate: the moment at which the fast clock shows the real time, so that several processes agree.
+  RECADO_CLOCK_ANCHOR: z.coerce.number().int().optional(),
   // Where a simulator that runs as its own process is; without it the engine brings its own.
   SIMULATOR: optional.pipe(
     z
@@ -76,6 +78,7 @@ export interface Config {
   /** 32 bytes in base64; made on first start and kept in the data folder when not given. */
   secretKey: string | null;
   clockRate: number;
+  clockAnchor: number | undefined;
   simulator: {
     carrier: { url: string; accountSid: string; authToken: string; fromNumber: string };
     model: { url: string; apiKey: string };
@@ -115,6 +118,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): R
       : null,
     secretKey: e.RECADO_SECRET_KEY ?? null,
     clockRate: e.RECADO_CLOCK_RATE,
+    clockAnchor: e.RECADO_CLOCK_ANCHOR,
     simulator: e.SIMULATOR ?? null,
   });
 }

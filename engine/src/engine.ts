@@ -53,7 +53,10 @@ export interface Engine {
 export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 
 export async function createEngine(config: Config, options: { clock?: Clock; log?: Log } = {}): Promise<Engine> {
-  const clock = options.clock ?? createClock({ rate: config.clockRate });
+  const clock = options.clock ?? createClock({
+    rate: config.clockRate,
+    ...(config.clockAnchor === undefined ? {} : { anchor: config.clockAnchor }),
+  });
   const log = options.log ?? createLog({ level: config.logLevel });
   const seal = createSeal(loadSecretKey(config));
   const nodeId = newId('node');

@@ -24,13 +24,16 @@ export interface Timer {
 // Node fires a timer longer than this at once (2^31 - 1 ms), so longer waits are cut into steps.
 const LONGEST_TIMEOUT_MS = 2_000_000_000;
 
-/** Returns a clock that runs at `rate` times real time, starting at `startAt` (default: now). */
-export function createClock(options: { rate?: number; startAt?: number } = {}): Clock {
+/**
+ * Returns a clock that runs at `rate` times real time. At `anchor` (milliseconds since 1970, default: now) it shows
+ * the real time; clocks of several processes with the same rate and anchor agree.
+ */
+export function createClock(options: { rate?: number; anchor?: number } = {}): Clock {
   const rate = options.rate ?? 1;
-  const wallStart = Date.now();
-  const startAt = options.startAt ?? wallStart;
   const started = performance.now();
-  const plain = rate === 1 && options.startAt === undefined;
+  const wallNow = performance.timeOrigin + started;
+  const startAt = wallNow + (wallNow - (options.anchor ?? wallNow)) * (rate - 1);
+  const plain = rate === 1;
 
   const clock: Clock = {
     rate,

@@ -75,6 +75,7 @@ export function createSession(options: SessionOptions): Session {
   let who: AnsweredBy | undefined;
   let endReason: EndReason = 'agent_goodbye';
   let goodbyeMarked = false;
+  let goodbyeHeard = false;
   let lastSoundMs = 0;
   let askedIfThere = false;
 
@@ -179,7 +180,10 @@ export function createSession(options: SessionOptions): Session {
   }
 
   function record(): void {
-    if (options.recording && joinedAt > 0) sink.recorded(track.take(Math.round(nowMs() * BYTES_PER_MS)));
+    if (!options.recording || joinedAt === 0) return;
+    // A returned mark is the carrier's word that all was played, whatever our clock says to the millisecond.
+    const untilMs = goodbyeHeard ? Math.max(nowMs(), playback.endsAtMs()) : nowMs();
+    sink.recorded(track.take(Math.round(untilMs * BYTES_PER_MS)));
   }
 
   // An item of the agent is final once all its words are known and all its audio was played.
@@ -234,7 +238,9 @@ export function createSession(options: SessionOptions): Session {
     },
     marked(name) {
       if (name === DISCLOSURE) disclosed();
-      if (name === GOODBYE && state === 'closing') end(endReason);
+      if (name !== GOODBYE || state !== 'closing') return;
+      goodbyeHeard = true;
+      end(endReason);
     },
     pressed() {},
     closed(why) {

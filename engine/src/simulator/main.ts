@@ -1,6 +1,6 @@
 // The simulator as a process of its own. Prints one line of JSON with addresses and credentials, then
 // serves until it is told to stop.
-// Arguments: --carrier-port --model-port --rate --cache-dir --account-sid --auth-token --api-key --from-number
+// Arguments: --carrier-port --model-port --rate --anchor --cache-dir --account-sid --auth-token --api-key --from-number
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     'carrier-port': text,
     'model-port': text,
     rate: text,
+    anchor: text,
     'cache-dir': text,
     'account-sid': text,
     'auth-token': text,
@@ -23,7 +24,10 @@ const { values } = parseArgs({
 });
 
 const simulator = await startSimulator({
-  clock: createClock({ rate: Number(values.rate ?? '1') }),
+  clock: createClock({
+    rate: Number(values.rate ?? '1'),
+    ...(values.anchor === undefined ? {} : { anchor: Number(values.anchor) }),
+  }),
   log: createLog({ level: 'warn' }),
   cacheDir: values['cache-dir'] ?? join(tmpdir(), 'recado-simulated-speech'),
   carrierPort: Number(values['carrier-port'] ?? '0'),
