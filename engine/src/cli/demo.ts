@@ -93,8 +93,28 @@ async function placeAndFollow({ client, clock, receiver, options, terminal }: St
   terminal.live('');
   say();
   for (const line of resultLines(call, paint)) say(line);
+  say();
+  say(paint.bold('Structured result'));
+  for (const line of JSON.stringify(structured(call), null, 2).split('\n')) say(`  ${line}`);
+  say();
   return call;
 }
+
+/** What a workflow reads of the call first; the whole call has more. */
+const structured = (call: Call) => ({
+  status: call.status,
+  outcome: call.outcome,
+  outcome_group: call.outcome_group,
+  outcome_evidence: call.outcome_evidence,
+  successful: call.successful,
+  reached: call.reached,
+  end_reason: call.end_reason,
+  result: call.result,
+  summary: call.summary,
+  duration_seconds: call.duration_seconds,
+  simulated: call.simulated,
+  metadata: call.metadata,
+});
 
 const STATUS_TEXTS: Record<Call['status'], string> = {
   scheduled: 'scheduled',

@@ -15,6 +15,7 @@ import {
 import { report } from './failure.ts';
 import { probe } from './probe.ts';
 import { localUrl, readSettings } from './settings.ts';
+import { showFinding } from './show-finding.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `recado doctor`: one line per finding, each with its fix; returns 1 when something keeps the engine from working. */
@@ -46,13 +47,6 @@ export async function doctor(terminal: Terminal): Promise<number> {
   }
   showGoLive(goLive(config), terminal);
   return bad === 0 ? 0 : 1;
-}
-
-/** Prints a finding: a mark, what it is about, what was found, and the fix below it. */
-export function showFinding(finding: Finding, { say, paint }: Terminal): void {
-  const mark = { ok: paint.green('✔'), warn: paint.yellow('!'), bad: paint.red('✖') }[finding.state];
-  say(`${mark} ${finding.name.padEnd(13)}${finding.detail}`);
-  if (finding.fix) say(`${' '.repeat(15)}${paint.dim('Fix:')} ${finding.fix}`);
 }
 
 function showGoLive(missing: string[], { say, paint }: Terminal): void {

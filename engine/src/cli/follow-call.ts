@@ -19,33 +19,48 @@ export async function followCall(
   clock: Clock,
   listener: FollowListener,
 ): Promise<Call> {
-  let after: number | undefined;
-  let breaks = 0;
-  let told = '';
-  const take = ({ cursor, event }: StreamedEvent): Call | undefined => {
-    breaks = 0;
-    after = Number(cursor);
-    if (event.type === 'call.turn_added') listener.turn((event.data as { turn: Turn }).turn);
-    const call = event.data as Partial<Call>;
-    if (call.status && call.status !== told) listener.status(call.status);
-    told = call.status ?? told;
-    return event.type === 'call.ended' ? (event.data as Call) : undefined;
-  };
+  const place: Place = { after: undefined, breaks: 0, status: undefined };
   for (;;) {
-    try {
-      const query = after === undefined ? {} : { after };
-      for await (const event of await client.streamCall({ params: { id: callId }, query })) {
-        const ended = take(event);
-        if (ended) return ended;
-      }
-      breaks += 1;
-    } catch (error) {
-      breaks += 1;
-      if (breaks >= BREAKS_MAX || isFinal(error)) throw error;
-    }
-    if (breaks >= BREAKS_MAX) throw new Error('the live stream of the call ends again and again');
-    await clock.sleep(Math.min(250 * 2 ** breaks, 5_000) * clock.rate);
+    const ended = await followOnce(client, callId, place, listener).catch((error: unknown) => {
+      if (isFinal(error) || place.breaks + 1 >= BREAKS_MAX) throw error;
+      return undefined;
+    });
+    if (ended) return ended;
+    place.breaks += 1;
+    if (place.breaks >= BREAKS_MAX) throw new Error('the live stream of the call ends again and again');
+    await clock.sleep(Math.min(250 * 2 ** place.breaks, 5_000) * clock.rate);
   }
+}
+
+/** How far the stream was read, over all its breaks. */
+interface Place {
+  after: number | undefined;
+  breaks: number;
+  status: Call['status'] | undefined;
+}
+
+async function followOnce(
+  client: Client,
+  id: string,
+  place: Place,
+  listener: FollowListener,
+): Promise<Call | undefined> {
+  const query = place.after === undefined ? {} : { after: place.after };
+  for await (const { cursor, event } of await client.streamCall({ params: { id }, query })) {
+    place.breaks = 0;
+    place.after = Number(cursor);
+    tell(event, place, listener);
+    if (event.type === 'call.ended') return event.data as Call;
+  }
+  return undefined;
+}
+
+function tell(event: StreamedEvent['event'], place: Place, listener: FollowListener): void {
+  if (event.type === 'call.turn_added') return listener.turn((event.data as { turn: Turn }).turn);
+  const { status } = event.data as Partial<Call>;
+  if (status === undefined || status === place.status) return;
+  place.status = status;
+  listener.status(status);
 }
 
 const BREAKS_MAX = 10;
