@@ -9,6 +9,7 @@ import { createMediaSockets } from './carriers/twilio/media-socket.ts';
 import type { TwilioNetwork } from './carriers/twilio/network.ts';
 import { registerTwilioRoutes } from './carriers/twilio/routes.ts';
 import type { Config } from './config.ts';
+import type { Mode } from './contract/vocabulary.ts';
 import { createFollowers } from './events/followers.ts';
 import { carrierEvents } from './calls/carrier-events.ts';
 import { createAuthenticator } from './http/auth.ts';
@@ -32,7 +33,7 @@ import { callStore } from './store/calls.ts';
 import { createDeliveryStore } from './store/deliveries.ts';
 import { createEventStore } from './store/events.ts';
 import { jobStore } from './store/jobs.ts';
-import { createKeyStore, type KeyStore } from './store/keys.ts';
+import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
 import { createRecordings } from './store/recordings.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -221,8 +222,33 @@ const settingsOf = (config: Config): Changeable<Settings> => ({
   modes_ready: { test: true, live: goLive(config).length === 0 },
 });
 
-// Live calls need rules that this version does not have yet, so the list is never empty.
-function goLive(config: Config): string[] {
+/** The keys of a data folder, also while an engine runs on it. */
+export interface KeyRing {
+  create(mode: Mode, name: string): Promise<{ key: string; id: string }>;
+  list(): Promise<KeyRecord[]>;
+  revoke(id: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the keys of a data folder; the store is made when absent. Throws when it cannot be opened. */
+export async function openKeys(config: Config): Promise<KeyRing> {
+  const clock = createClock();
+  const database = await openSqlite({ file: join(config.dataDir, 'recado.db'), clock });
+  await migrate(database, clock.now());
+  const keys = createKeyStore(database, createSeal(loadSecretKey(config)), clock);
+  return {
+    async create(mode, name) {
+      const { key, ...stored } = makeKey(mode);
+      return { key, id: (await keys.add({ ...stored, name })).id };
+    },
+    list: keys.list,
+    revoke: keys.revoke,
+    close: () => database.close(),
+  };
+}
+
+/** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so never nothing. */
+export function goLive(config: Config): string[] {
   const missing: string[] = [];
   if (!config.twilio) missing.push('Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
   if (config.twilio && config.twilio.fromNumbers.length === 0) missing.push('Set TWILIO_NUMBERS to a number of yours.');

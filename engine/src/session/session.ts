@@ -80,6 +80,8 @@ export function createSession(options: SessionOptions): Session {
   let askedIfThere = false;
 
   const nowMs = (): number => (joinedAt === 0 ? 0 : clock.monotonic() - joinedAt);
+  // A returned mark is the carrier's word that all was played, whatever our clock says to the millisecond.
+  const heardAtMs = (): number => (goodbyeHeard ? Math.max(nowMs(), playback.endsAtMs()) : nowMs());
   const later = (ms: number, fn: () => void): void => void timers.add(clock.after(ms, fn));
   const isOver = (): boolean => state === 'ended';
 
@@ -181,16 +183,14 @@ export function createSession(options: SessionOptions): Session {
 
   function record(): void {
     if (!options.recording || joinedAt === 0) return;
-    // A returned mark is the carrier's word that all was played, whatever our clock says to the millisecond.
-    const untilMs = goodbyeHeard ? Math.max(nowMs(), playback.endsAtMs()) : nowMs();
-    sink.recorded(track.take(Math.round(untilMs * BYTES_PER_MS)));
+    sink.recorded(track.take(Math.round(heardAtMs() * BYTES_PER_MS)));
   }
 
   // An item of the agent is final once all its words are known and all its audio was played.
   function settleHeard(): void {
     for (const { id, speaker } of transcript.open()) {
       if (speaker !== 'agent' || !complete.has(id)) continue;
-      const { heardMs, sentMs } = playback.heard(id, nowMs());
+      const { heardMs, sentMs } = playback.heard(id, heardAtMs());
       if (heardMs < sentMs) continue;
       transcript.setTimes(id, { ended_ms: Math.round(nowMs()) });
       transcript.settle(id);
