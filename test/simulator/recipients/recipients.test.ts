@@ -52,4 +52,10 @@ describe('a recipient', () => {
     const [act] = createRecipient('confirms', '+14155550100').heard('This is an automated call from Example Clinic.');
     expect(act).toMatchObject({ unlessAgentSpeaks: true });
   });
+
+  it('answers a voice whose words it cannot read, but not half a word', () => {
+    const recipient = createRecipient('confirms', '+14155550100');
+    expect(recipient.heard('')[0]).toMatchObject({ unlessAgentSpeaks: true });
+    expect(said(recipient.heard(null))).toEqual(['Yes, that works for me.']);
+  });
 });

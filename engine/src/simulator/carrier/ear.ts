@@ -7,7 +7,8 @@ export type Heard =
   | { kind: 'silence' }
   | { kind: 'began'; speech: AgentSpeech }
   | { kind: 'speaking'; speech: AgentSpeech }
-  | { kind: 'turn_over'; text: string };
+  /** `text` is null when the speech carries no words that can be read. */
+  | { kind: 'turn_over'; text: string | null };
 
 export interface Ear {
   hear(frame: Uint8Array): Heard;
@@ -25,11 +26,15 @@ export function createEar(): Ear {
   let turnMs = 0;
   let silentMs = 0;
   let toldCharacters = 0;
+  let toldFrames = 0;
 
-  const newWords = (): string => {
-    const text = reader.utterances().map((utterance) => utterance.text).join(' ');
-    const words = text.slice(toldCharacters).trim();
+  const newWords = (): string | null => {
+    const utterances = reader.utterances();
+    const frames = utterances.reduce((sum, utterance) => sum + utterance.frames, 0);
+    const text = utterances.map((utterance) => utterance.text).join(' ');
+    const words = frames === toldFrames ? null : text.slice(toldCharacters).trim();
     toldCharacters = text.length;
+    toldFrames = frames;
     return words;
   };
   const speech = (): AgentSpeech => {

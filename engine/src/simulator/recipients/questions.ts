@@ -6,10 +6,10 @@ export type Asked =
   | { kind: 'yes_no' | 'number' | 'date' | 'main' | 'presence' | 'goodbye' | 'question' | 'statement' }
   | { kind: 'choice' | 'outcome'; choices: string[] };
 
-/** Returns what a turn of the agent asks for. Empty text (speech that carries no words) counts as a question. */
-export function readTurn(text: string): Asked {
+/** Returns what a turn of the agent asks for. Speech that cannot be read (null) counts as a question. */
+export function readTurn(text: string | null): Asked {
+  if (text === null) return { kind: 'main' };
   const turn = text.replace(/\s+/g, ' ').trim();
-  if (turn === '') return { kind: 'main' };
   for (const { pattern, kind } of CUES) if (pattern.test(turn)) return { kind };
   const choices = CHOICES.exec(turn)?.[1];
   if (choices !== undefined) return { kind: 'choice', choices: splitList(choices) };

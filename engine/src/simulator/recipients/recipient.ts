@@ -26,8 +26,8 @@ export interface Recipient {
   answers(): Act[];
   /** The agent is speaking; called again and again while it does. */
   hears(speech: AgentSpeech): Act[];
-  /** The agent has finished a turn. `text` is empty when its speech carries no words. */
-  heard(text: string): Act[];
+  /** The agent has finished a turn. `text` is null when its speech carries no words that can be read. */
+  heard(text: string | null): Act[];
 }
 
 /** Returns the person at a number. The language is that of the country, then the one the agent speaks. */
@@ -47,7 +47,7 @@ export function createRecipient(behaviour: Behaviour, phoneNumber: string): Reci
     answers: () => part.answers(state),
     hears: (speech) => part.hears(state, speech),
     heard(text) {
-      state.language = languageOf(text, state.language);
+      state.language = languageOf(text ?? '', state.language);
       state.turns++;
       return part.heard(state, readTurn(text));
     },
@@ -121,7 +121,8 @@ const PARTS: Partial<Record<Behaviour, Partial<Part>>> = {
   talks_without_answering: {
     heard({ language, turns }, asked) {
       const text = turns <= WEATHER_TURNS ? WORDS[language].weather[turns - 1] : undefined;
-      return text === undefined || asked.kind === 'goodbye' ? [] : [say(text)];
+      if (text === undefined || asked.kind === 'goodbye') return [];
+      return [asked.kind === 'statement' ? { ...say(text, HESITATION_MS), unlessAgentSpeaks: true } : say(text)];
     },
   },
   call_screening: {

@@ -28,7 +28,7 @@ export const WORDS = {
     opts_out: 'Please do not call me again. Remove my number.',
     wrong_person: 'You have the wrong number, there is nobody of that name here.',
     wants_human: 'I want to talk to a real person, please.',
-    interrupts: 'Sorry, who is calling?',
+    interrupts: 'Sorry, yes, that works for me.',
     weather: [
       'It has been raining here all week.',
       'The wind was terrible on Monday.',
@@ -58,7 +58,7 @@ export const WORDS = {
     opts_out: 'Por favor, não me ligue mais. Retire o meu número.',
     wrong_person: 'É engano, não há aqui ninguém com esse nome.',
     wants_human: 'Quero falar com uma pessoa a sério, por favor.',
-    interrupts: 'Desculpe, quem fala?',
+    interrupts: 'Desculpe, sim, está bem para mim.',
     weather: [
       'Tem chovido aqui toda a semana.',
       'Na segunda-feira houve um vento terrível.',
