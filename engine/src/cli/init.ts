@@ -2,7 +2,6 @@
 // Secrets are typed unseen and never printed.
 import { input, password, select } from '@inquirer/prompts';
 import { loadConfig, readEnvironment } from '../config.ts';
-import type { Finding } from './checks.ts';
 import { writeEnvFile } from './env-file.ts';
 import { report } from './failure.ts';
 import { INIT_STEPS, type InitStep, type Known, type Question } from './init-steps.ts';
@@ -62,14 +61,17 @@ async function takeStep(
 ): Promise<Record<string, string> | undefined> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const answers = asks ? await askAll(step, known, terminal) : fromEnvironment(step, known.env);
-    const findings = await step.check({ ...known, env: { ...known.env, ...answers } });
-    for (const finding of findings) showFinding(finding, terminal);
-    if (!findings.some(isBad)) return answers;
-    if (!asks) return undefined;
-    const next = await askWhatNow();
-    if (next !== 'again') return next === 'keep' ? answers : {};
+    if (await isGood(step, { ...known, env: { ...known.env, ...answers } }, terminal)) return answers;
+    const next = asks ? await askWhatNow() : 'give_up';
+    if (next !== 'again') return { keep: answers, skip: {}, give_up: undefined }[next];
   }
   return {};
+}
+
+async function isGood(step: InitStep, known: Known, terminal: Terminal): Promise<boolean> {
+  const findings = await step.check(known);
+  for (const finding of findings) showFinding(finding, terminal);
+  return !findings.some((finding) => finding.state === 'bad');
 }
 
 const askWhatNow = (): Promise<'again' | 'skip' | 'keep'> =>
@@ -81,8 +83,6 @@ const askWhatNow = (): Promise<'again' | 'skip' | 'keep'> =>
       { name: 'Keep it all the same', value: 'keep' },
     ],
   });
-
-const isBad = (finding: Finding): boolean => finding.state === 'bad';
 
 async function askAll(step: InitStep, known: Known, terminal: Terminal): Promise<Record<string, string>> {
   terminal.say();
