@@ -55,17 +55,21 @@ async function relay(language: string): Promise<{ name: string; values: Record<s
   const url = `${simulator.model.url.replace('http', 'ws')}/realtime?model=gpt-realtime-2.1-mini`;
   const model = new WebSocket(url, { headers: { authorization: `Bearer ${simulator.model.apiKey}` } });
   const send = (event: object): void => model.send(JSON.stringify(event));
+  const on: Record<string, (event: ModelEvent) => void> = {
+    'session.created': () => send({ type: 'session.update', session: sessionFor(language) }),
+    'session.updated': () => send({ type: 'response.create' }),
+    'response.output_audio.delta': ({ delta }) =>
+      engine.send({ event: 'media', streamSid: engine.streamSid(), media: { payload: delta } }),
+    'input_audio_buffer.speech_started': () => engine.send({ event: 'clear', streamSid: engine.streamSid() }),
+    'response.function_call_arguments.done': ({ name = '', arguments: values = '{}', call_id }) => {
+      called.push({ name, values: JSON.parse(values) as Record<string, unknown> });
+      send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id, output: '{}' } });
+      if (name !== 'end_call') send({ type: 'response.create' });
+    },
+  };
   model.on('message', (data) => {
     const event = JSON.parse(String(data)) as ModelEvent;
-    const streamSid = engine.streamSid();
-    if (event.type === 'session.created') send({ type: 'session.update', session: sessionFor(language) });
-    if (event.type === 'session.updated') send({ type: 'response.create' });
-    if (event.type === 'response.output_audio.delta') engine.send({ event: 'media', streamSid, media: { payload: event.delta } });
-    if (event.type === 'input_audio_buffer.speech_started') engine.send({ event: 'clear', streamSid });
-    if (event.type !== 'response.function_call_arguments.done') return;
-    called.push({ name: event.name ?? '', values: JSON.parse(event.arguments ?? '{}') as Record<string, unknown> });
-    send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: event.call_id, output: '{}' } });
-    if (event.name !== 'end_call') send({ type: 'response.create' });
+    on[event.type]?.(event);
   });
   engine.socket()?.on('message', (data) => {
     const message = JSON.parse(String(data)) as { media?: { payload: string } };
