@@ -30,7 +30,12 @@ export async function createReceiver(port = 0): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
-      const webhook = { path: request.url ?? '', headers: request.headers, body, event: JSON.parse(body) as ReceivedWebhook['event'] };
+      const webhook = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body,
+        event: JSON.parse(body) as ReceivedWebhook['event'],
+      };
       const status = answers.shift() ?? 200;
       received.push(webhook);
       if (status < 300) taken.push(webhook);
@@ -46,7 +51,10 @@ export async function createReceiver(port = 0): Promise<Receiver> {
     answers,
     next(type, { from = 0, seconds = 25 } = {}) {
       return new Promise((resolve, reject) => {
-        const late = setTimeout(() => settle(() => reject(new Error(`no ${type} within ${seconds} s`))), seconds * 1_000);
+        const late = setTimeout(
+          () => settle(() => reject(new Error(`no ${type} within ${seconds} s`))),
+          seconds * 1_000,
+        );
         const settle = (done: () => void): void => {
           clearTimeout(late);
           waiting.delete(look);

@@ -10,7 +10,11 @@ import type { Call } from '../engine/src/contract/call.ts';
 import { createEngine, type Engine } from '../engine/src/engine.ts';
 import { type Clock, createClock } from '../engine/src/lib/clock.ts';
 import { createLog, type Log } from '../engine/src/lib/log.ts';
-import { type SimulatedCall, type Simulator, startSimulator } from '../engine/src/simulator/index.ts';
+import {
+  type SimulatedCall,
+  type Simulator,
+  startSimulator,
+} from '../engine/src/simulator/index.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
 export interface World {
@@ -47,10 +51,16 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createClock({ rate: options.rate ?? 10 });
   const dataDir = await mkdtemp(join(tmpdir(), 'recado-world-'));
   const logLines: string[] = [];
-  const log: Log = createLog({ level: 'debug', destination: { write: (line: string) => void logLines.push(line) } });
+  const log: Log = createLog({
+    level: 'debug',
+    destination: { write: (line: string) => void logLines.push(line) },
+  });
   const simulator = await startSimulator({ clock, log, cacheDir: SPEECH_CACHE });
   const receiver = await createReceiver();
-  const engine = await createEngine(configOf(simulator, dataDir, options.env ?? {}), { clock, log });
+  const engine = await createEngine(configOf(simulator, dataDir, options.env ?? {}), {
+    clock,
+    log,
+  });
   const { url, first_key: apiKey = '' } = await engine.start();
   const client = createClient(axiosTransport({ url, apiKey }));
   const waits = waitsOf(client);
@@ -76,14 +86,21 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-export function configOf(simulator: Pick<Simulator, 'carrier' | 'model'>, dataDir: string, env: Record<string, string>): Config {
+export function configOf(
+  simulator: Pick<Simulator, 'carrier' | 'model'>,
+  dataDir: string,
+  env: Record<string, string>,
+): Config {
   const config = loadConfig({ ...engineEnv(simulator, dataDir), ...env });
   if (!config.ok) throw new Error(JSON.stringify(config.failure));
   return config.value;
 }
 
 /** The environment of an engine that runs on this simulator. */
-export const engineEnv = (simulator: Pick<Simulator, 'carrier' | 'model'>, dataDir: string): Record<string, string> => ({
+export const engineEnv = (
+  simulator: Pick<Simulator, 'carrier' | 'model'>,
+  dataDir: string,
+): Record<string, string> => ({
   DATA_DIR: dataDir,
   PORT: '0',
   ORGANISATION: 'Clínica Boa Vista',
@@ -96,13 +113,23 @@ export function waitsOf(client: Client): Pick<World, 'ended' | 'until'> {
   async function until(callId: string, test: (call: Call) => boolean, seconds = 25): Promise<Call> {
     const signal = AbortSignal.timeout(seconds * 1_000);
     for (;;) {
-      const call = (await client.getCall({ params: { id: callId }, query: { wait_seconds: 0 } })) as Call;
+      const call = (await client.getCall({
+        params: { id: callId },
+        query: { wait_seconds: 0 },
+      })) as Call;
       if (test(call)) return call;
-      if (signal.aborted) throw new Error(`still ${call.status} after ${seconds} s: ${JSON.stringify(call.attempts)}`);
+      if (signal.aborted)
+        throw new Error(
+          `still ${call.status} after ${seconds} s: ${JSON.stringify(call.attempts)}`,
+        );
       await pause(30);
     }
   }
-  return { until, ended: (callId, seconds) => until(callId, (call) => call.status === 'ended', seconds) };
+  return {
+    until,
+    ended: (callId, seconds) => until(callId, (call) => call.status === 'ended', seconds),
+  };
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));

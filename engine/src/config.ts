@@ -8,8 +8,17 @@ import { fail, ok, type Result } from './lib/result.ts';
 const list = z
   .string()
   .default('')
-  .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
-const optional = z.string().trim().transform((text) => (text === '' ? undefined : text)).optional();
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+const optional = z
+  .string()
+  .trim()
+  .transform((text) => (text === '' ? undefined : text))
+  .optional();
 const url = z.url().transform((text) => text.replace(/\/+$/, ''));
 
 const Environment = z.object({
@@ -19,8 +28,21 @@ const Environment = z.object({
   PUBLIC_URL: optional.pipe(url.optional()),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
   ORGANISATION: z.string().trim().min(1).max(200).default('Example Clinic'),
-  DEFAULT_COUNTRY: optional.pipe(z.string().regex(/^[A-Za-z]{2}$/).toUpperCase().optional()),
-  ALLOWED_COUNTRIES: list.pipe(z.array(z.string().regex(/^[A-Za-z]{2}$/).toUpperCase())),
+  DEFAULT_COUNTRY: optional.pipe(
+    z
+      .string()
+      .regex(/^[A-Za-z]{2}$/)
+      .toUpperCase()
+      .optional(),
+  ),
+  ALLOWED_COUNTRIES: list.pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[A-Za-z]{2}$/)
+        .toUpperCase(),
+    ),
+  ),
   DEFAULT_LANGUAGE: z.enum(['en', 'pt-PT', 'pt-BR', 'es', 'fr', 'de', 'it']).default('en'),
   DEFAULT_VOICE: z.string().default('marin'),
   DEFAULT_RECORDING: z.enum(['off', 'notify']).default('off'),
@@ -28,7 +50,12 @@ const Environment = z.object({
   MAX_DURATION_SECONDS: z.coerce.number().int().min(10).max(3_600).default(600),
   WEBHOOK_ALLOWED_HOSTS: list,
   WEBHOOK_ALLOWED_CIDRS: list,
-  TWILIO_ACCOUNT_SID: optional.pipe(z.string().regex(/^AC[0-9a-f]{32}$/).optional()),
+  TWILIO_ACCOUNT_SID: optional.pipe(
+    z
+      .string()
+      .regex(/^AC[0-9a-f]{32}$/)
+      .optional(),
+  ),
   TWILIO_AUTH_TOKEN: optional,
   TWILIO_NUMBERS: list.pipe(z.array(z.string().regex(/^\+[1-9]\d{6,14}$/))),
   TWILIO_BASE_URL: optional.pipe(url.optional()),
@@ -47,7 +74,12 @@ const Environment = z.object({
       .transform((text) => JSON.parse(text) as unknown)
       .pipe(
         z.object({
-          carrier: z.object({ url, accountSid: z.string(), authToken: z.string(), fromNumber: z.string() }),
+          carrier: z.object({
+            url,
+            accountSid: z.string(),
+            authToken: z.string(),
+            fromNumber: z.string(),
+          }),
           model: z.object({ url, apiKey: z.string() }),
         }),
       )
@@ -73,8 +105,18 @@ export interface Config {
   maxDurationSeconds: number;
   webhookAllowedHosts: string[];
   webhookAllowedCidrs: string[];
-  twilio: { accountSid: string; authToken: string; fromNumbers: string[]; baseUrl: string | undefined } | null;
-  openai: { apiKey: string; baseUrl: string | undefined; realtimeModel: string; textModel: string } | null;
+  twilio: {
+    accountSid: string;
+    authToken: string;
+    fromNumbers: string[];
+    baseUrl: string | undefined;
+  } | null;
+  openai: {
+    apiKey: string;
+    baseUrl: string | undefined;
+    realtimeModel: string;
+    textModel: string;
+  } | null;
   /** 32 bytes in base64; made on first start and kept in the data folder when not given. */
   secretKey: string | null;
   clockRate: number;
@@ -86,10 +128,14 @@ export interface Config {
 }
 
 /** Returns the settings, or each that is wrong with what to write instead. */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Result<Config, { name: string; detail: string }[]> {
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Config, { name: string; detail: string }[]> {
   const read = Environment.safeParse(env);
   if (!read.success) {
-    return fail(read.error.issues.map((issue) => ({ name: String(issue.path[0]), detail: issue.message })));
+    return fail(
+      read.error.issues.map((issue) => ({ name: String(issue.path[0]), detail: issue.message })),
+    );
   }
   const e = read.data;
   return ok({
@@ -111,10 +157,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): R
     webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
     twilio:
       e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN
-        ? { accountSid: e.TWILIO_ACCOUNT_SID, authToken: e.TWILIO_AUTH_TOKEN, fromNumbers: e.TWILIO_NUMBERS, baseUrl: e.TWILIO_BASE_URL }
+        ? {
+            accountSid: e.TWILIO_ACCOUNT_SID,
+            authToken: e.TWILIO_AUTH_TOKEN,
+            fromNumbers: e.TWILIO_NUMBERS,
+            baseUrl: e.TWILIO_BASE_URL,
+          }
         : null,
     openai: e.OPENAI_API_KEY
-      ? { apiKey: e.OPENAI_API_KEY, baseUrl: e.OPENAI_BASE_URL, realtimeModel: e.OPENAI_REALTIME_MODEL, textModel: e.OPENAI_TEXT_MODEL }
+      ? {
+          apiKey: e.OPENAI_API_KEY,
+          baseUrl: e.OPENAI_BASE_URL,
+          realtimeModel: e.OPENAI_REALTIME_MODEL,
+          textModel: e.OPENAI_TEXT_MODEL,
+        }
       : null,
     secretKey: e.RECADO_SECRET_KEY ?? null,
     clockRate: e.RECADO_CLOCK_RATE,

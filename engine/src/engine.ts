@@ -1,19 +1,19 @@
 // Where all parts meet. Everything is built here and handed to what needs it; nothing is found by itself.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { carrierEvents } from './calls/carrier-events.ts';
 import { endAttempt } from './calls/end-attempt.ts';
 import { noteAnswer, noteDisclosure, noteTurn } from './calls/note-session.ts';
 import type { Carrier, Jobs, Settings } from './calls/ports.ts';
-import { createTwilioCarrier } from './carriers/twilio/rest.ts';
 import { createMediaSockets } from './carriers/twilio/media-socket.ts';
 import type { TwilioNetwork } from './carriers/twilio/network.ts';
+import { createTwilioCarrier } from './carriers/twilio/rest.ts';
 import { registerTwilioRoutes } from './carriers/twilio/routes.ts';
 import type { Config } from './config.ts';
 import type { Mode } from './contract/vocabulary.ts';
 import { createFollowers } from './events/followers.ts';
-import { carrierEvents } from './calls/carrier-events.ts';
-import { createAuthenticator } from './http/auth.ts';
 import { makeKey } from './http/api-key.ts';
+import { createAuthenticator } from './http/auth.ts';
 import { createHandlers } from './http/handlers.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
@@ -26,7 +26,6 @@ import { createSeal } from './lib/seal.ts';
 import { type Networks, openNetworks } from './networks.ts';
 import { createEgress } from './outgoing/egress.ts';
 import { createWorker } from './queue/worker.ts';
-import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
 import { createSessions, type LiveSessions } from './session/sessions.ts';
 import { listCalls } from './store/call-list.ts';
 import { callStore } from './store/calls.ts';
@@ -36,6 +35,7 @@ import { jobStore } from './store/jobs.ts';
 import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
 import { createRecordings } from './store/recordings.ts';
+import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { createWebhookStore } from './store/webhooks.ts';
 
@@ -51,13 +51,19 @@ export interface Engine {
   goLive(): string[];
 }
 
-export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string })
+  .version;
 
-export async function createEngine(config: Config, options: { clock?: Clock; log?: Log } = {}): Promise<Engine> {
-  const clock = options.clock ?? createClock({
-    rate: config.clockRate,
-    ...(config.clockAnchor === undefined ? {} : { anchor: config.clockAnchor }),
-  });
+export async function createEngine(
+  config: Config,
+  options: { clock?: Clock; log?: Log } = {},
+): Promise<Engine> {
+  const clock =
+    options.clock ??
+    createClock({
+      rate: config.clockRate,
+      ...(config.clockAnchor === undefined ? {} : { anchor: config.clockAnchor }),
+    });
   const log = options.log ?? createLog({ level: config.logLevel });
   const seal = createSeal(loadSecretKey(config));
   const nodeId = newId('node');
@@ -74,7 +80,11 @@ export async function createEngine(config: Config, options: { clock?: Clock; log
   const recordings = createRecordings(join(config.dataDir, 'recordings'));
   const followers = createFollowers(clock);
   let wakeWorker = (): void => undefined;
-  const events = createEventStore({ clock, onRecorded: followers.wake, onQueued: () => wakeWorker() });
+  const events = createEventStore({
+    clock,
+    onRecorded: followers.wake,
+    onQueued: () => wakeWorker(),
+  });
   const jobs: Jobs = {
     async enqueue(tx, job) {
       await jobStore.enqueue(tx, { ...job, now: clock.now() });
@@ -110,13 +120,28 @@ export async function createEngine(config: Config, options: { clock?: Clock; log
       },
       async hangUp(attempt) {
         const latest = await callStore.findAttempt(database, attempt.id);
-        if (latest?.carrier_call_id) await carriers[attempt.network]?.hangUp(latest.carrier_call_id);
+        if (latest?.carrier_call_id)
+          await carriers[attempt.network]?.hangUp(latest.carrier_call_id);
       },
     },
   });
 
-  const base = { database, calls: callStore, events, jobs, sessions, carriers, clock, log, settings, nodeId };
-  const readers = { simulated: networks.simulated.reader, ...(networks.live ? { live: networks.live.reader } : {}) };
+  const base = {
+    database,
+    calls: callStore,
+    events,
+    jobs,
+    sessions,
+    carriers,
+    clock,
+    log,
+    settings,
+    nodeId,
+  };
+  const readers = {
+    simulated: networks.simulated.reader,
+    ...(networks.live ? { live: networks.live.reader } : {}),
+  };
   const worker = createWorker({
     database,
     jobs: jobStore,
@@ -184,7 +209,10 @@ export async function createEngine(config: Config, options: { clock?: Clock; log
     async start() {
       const { url } = await server.listen();
       connectCarriers(url);
-      settings.from_numbers = { simulated: networks.simulated.fromNumbers, live: networks.live?.fromNumbers ?? [] };
+      settings.from_numbers = {
+        simulated: networks.simulated.fromNumbers,
+        live: networks.live?.fromNumbers ?? [],
+      };
       await takeUpOrphans(base);
       await worker.start();
       return { url: settings.public_url, first_key: await makeFirstKey(keys, config.dataDir) };
@@ -251,20 +279,29 @@ export async function openKeys(config: Config): Promise<KeyRing> {
 export function goLive(config: Config): string[] {
   const missing: string[] = [];
   if (!config.twilio) missing.push('Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
-  if (config.twilio && config.twilio.fromNumbers.length === 0) missing.push('Set TWILIO_NUMBERS to a number of yours.');
+  if (config.twilio && config.twilio.fromNumbers.length === 0)
+    missing.push('Set TWILIO_NUMBERS to a number of yours.');
   if (!config.openai) missing.push('Set OPENAI_API_KEY.');
-  if (!config.publicUrl?.startsWith('https://')) missing.push('Set PUBLIC_URL to an https address of this engine.');
+  if (!config.publicUrl?.startsWith('https://'))
+    missing.push('Set PUBLIC_URL to an https address of this engine.');
   if (config.allowedCountries.length === 0) missing.push('Set ALLOWED_COUNTRIES, such as PT,ES.');
   if (!config.organisationSet) missing.push('Set ORGANISATION to the name to call for.');
-  missing.push('This version lacks calling hours, consent, frequency and spend rules. Live calls come with them.');
+  missing.push(
+    'This version lacks calling hours, consent, frequency and spend rules. Live calls come with them.',
+  );
   return missing;
 }
 
-async function takeUpOrphans(ports: { database: Database; jobs: Jobs; clock: Clock }): Promise<void> {
+async function takeUpOrphans(ports: {
+  database: Database;
+  jobs: Jobs;
+  clock: Clock;
+}): Promise<void> {
   const { database, jobs, clock } = ports;
   const orphans = await callStore.orphans(database, clock.now(), 1_000);
   await database.transaction(async (tx) => {
-    for (const { id } of orphans) await jobs.enqueue(tx, { kind: 'settle_attempt', ref: id, run_at: clock.now() });
+    for (const { id } of orphans)
+      await jobs.enqueue(tx, { kind: 'settle_attempt', ref: id, run_at: clock.now() });
   });
 }
 

@@ -1,8 +1,8 @@
 // Every kind of queued work: the verb that does it and how long one run may take.
-import { dial, type DialPorts } from './calls/dial.ts';
-import { finishCall, type FinishPorts } from './calls/finish-call.ts';
-import { settleAttempt, type SettlePorts } from './calls/settle-stuck.ts';
-import { deliver, type DeliverPorts } from './events/deliver.ts';
+import { type DialPorts, dial } from './calls/dial.ts';
+import { type FinishPorts, finishCall } from './calls/finish-call.ts';
+import { type SettlePorts, settleAttempt } from './calls/settle-stuck.ts';
+import { type DeliverPorts, deliver } from './events/deliver.ts';
 import type { JobKind } from './queue/worker.ts';
 
 export type JobPorts = DialPorts & FinishPorts & SettlePorts & DeliverPorts;

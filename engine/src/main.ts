@@ -10,7 +10,9 @@ if (!config.ok) {
 
 const engine = await createEngine(config.value);
 const { url, first_key } = await engine.start();
-process.stdout.write(`${JSON.stringify({ url, ...(first_key === undefined ? {} : { first_key }) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ url, ...(first_key === undefined ? {} : { first_key }) })}\n`,
+);
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -31,7 +31,10 @@ interface Parts {
 }
 
 /** Opens both networks. Without a simulator of its own process the engine starts one on loopback. */
-export async function openNetworks(config: Config, context: { clock: Clock; log: Log }): Promise<Networks> {
+export async function openNetworks(
+  config: Config,
+  context: { clock: Clock; log: Log },
+): Promise<Networks> {
   const parts = { ...context, dataDir: config.dataDir };
   const own = config.simulator
     ? undefined
@@ -39,7 +42,11 @@ export async function openNetworks(config: Config, context: { clock: Clock; log:
   const { carrier, model } = config.simulator ?? own ?? missing();
   return {
     simulated: {
-      account: { accountSid: carrier.accountSid, authToken: carrier.authToken, baseUrl: carrier.url },
+      account: {
+        accountSid: carrier.accountSid,
+        authToken: carrier.authToken,
+        baseUrl: carrier.url,
+      },
       fromNumbers: [carrier.fromNumber],
       ...models({ apiKey: model.apiKey, baseUrl: model.url }, 'simulated', parts),
     },
@@ -59,16 +66,28 @@ function liveNetwork({ twilio, openai }: Config, parts: Parts): Network | undefi
 }
 
 function models(
-  openai: { apiKey: string; baseUrl?: string | undefined; realtimeModel?: string; textModel?: string },
+  openai: {
+    apiKey: string;
+    baseUrl?: string | undefined;
+    realtimeModel?: string;
+    textModel?: string;
+  },
   network: 'simulated' | 'live',
   { dataDir, clock, log }: Parts,
 ): SessionNetwork & { reader: Reader } {
   const { apiKey, baseUrl, realtimeModel, textModel } = openai;
   const address = { apiKey, ...(baseUrl === undefined ? {} : { baseUrl }), clock };
   return {
-    voice: createOpenAiVoice({ ...address, log, ...(realtimeModel === undefined ? {} : { model: realtimeModel }) }),
+    voice: createOpenAiVoice({
+      ...address,
+      log,
+      ...(realtimeModel === undefined ? {} : { model: realtimeModel }),
+    }),
     speech: keepSpeech(createOpenAiSpeech(address), join(dataDir, 'speech'), network),
-    reader: createOpenAiReader({ ...address, ...(textModel === undefined ? {} : { model: textModel }) }),
+    reader: createOpenAiReader({
+      ...address,
+      ...(textModel === undefined ? {} : { model: textModel }),
+    }),
   };
 }
 

@@ -5,7 +5,8 @@ import { encodeMuLaw } from '../../engine/src/lib/mu-law.ts';
 import { numberFor, readWatermark } from '../../engine/src/simulator/index.ts';
 import { createWorld, type World } from '../world.ts';
 
-const TASK = 'Confirm the appointment with Dr. Silva on 2026-12-01 at 14:00. If they cannot come, offer to reschedule.';
+const TASK =
+  'Confirm the appointment with Dr. Silva on 2026-12-01 at 14:00. If they cannot come, offer to reschedule.';
 
 let world: World;
 beforeAll(async () => {
@@ -14,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const place = async (body: Record<string, unknown>): Promise<Call> =>
-  (await world.client.placeCall({ body: { task: TASK, caller_name: 'Ana Example', ...body } })) as Call;
+  (await world.client.placeCall({
+    body: { task: TASK, caller_name: 'Ana Example', ...body },
+  })) as Call;
 
 const spoken = (call: Call, speaker: 'agent' | 'recipient'): string[] =>
   call.transcript.filter((turn) => turn.speaker === speaker).map((turn) => turn.text);
@@ -22,8 +25,16 @@ const spoken = (call: Call, speaker: 'agent' | 'recipient'): string[] =>
 describe('a person who answers', () => {
   it('confirms: one outcome with the words that prove it, and one signed webhook', async () => {
     const phone_number = numberFor('confirms', '203');
-    const placed = await place({ phone_number, webhook_url: world.receiver.url, metadata: { event_id: 'evt-1' } });
-    expect(placed).toMatchObject({ status: 'queued', simulated: true, recipient_name: 'Ana Example' });
+    const placed = await place({
+      phone_number,
+      webhook_url: world.receiver.url,
+      metadata: { event_id: 'evt-1' },
+    });
+    expect(placed).toMatchObject({
+      status: 'queued',
+      simulated: true,
+      recipient_name: 'Ana Example',
+    });
 
     const call = await world.ended(placed.id);
     expect(call).toMatchObject({
@@ -43,8 +54,14 @@ describe('a person who answers', () => {
 
     const webhook = await world.receiver.next('call.ended');
     const account = await world.client.getAccount();
-    const verified = new Webhook(account.webhook_secret).verify(webhook.body, webhook.headers as Record<string, string>);
-    expect(verified).toMatchObject({ type: 'call.ended', data: { id: call.id, outcome: 'achieved' } });
+    const verified = new Webhook(account.webhook_secret).verify(
+      webhook.body,
+      webhook.headers as Record<string, string>,
+    );
+    expect(verified).toMatchObject({
+      type: 'call.ended',
+      data: { id: call.id, outcome: 'achieved' },
+    });
     expect(webhook.body).not.toContain(world.receiver.url);
     expect(world.phone(phone_number)).toHaveLength(1);
   });
@@ -52,8 +69,12 @@ describe('a person who answers', () => {
   it('hears first of all that this is an AI and for whom it calls', async () => {
     const phone_number = numberFor('confirms', '204');
     const call = await world.ended((await place({ phone_number })).id);
-    expect(spoken(call, 'agent')[0]).toBe('Hello, this is an AI assistant calling for Clínica Boa Vista. This call is recorded.');
-    expect(Date.parse(call.disclosure_played_at ?? '')).toBeGreaterThan(Date.parse(call.answered_at ?? ''));
+    expect(spoken(call, 'agent')[0]).toBe(
+      'Hello, this is an AI assistant calling for Clínica Boa Vista. This call is recorded.',
+    );
+    expect(Date.parse(call.disclosure_played_at ?? '')).toBeGreaterThan(
+      Date.parse(call.answered_at ?? ''),
+    );
     const [phone] = world.phone(phone_number);
     expect(phone?.heard[0]?.text).toContain('this is an AI assistant');
     expect(phone?.heard[0]?.complete).toBe(true);
@@ -61,36 +82,68 @@ describe('a person who answers', () => {
 
   it('asks to reschedule, in the words of the workflow', async () => {
     const outcomes = ['confirmed', 'wants_to_reschedule', 'not_coming'];
-    const call = await world.ended((await place({ phone_number: numberFor('asks_to_reschedule'), outcomes })).id);
-    expect(call).toMatchObject({ outcome: 'wants_to_reschedule', outcome_group: 'answered', successful: null });
+    const call = await world.ended(
+      (await place({ phone_number: numberFor('asks_to_reschedule'), outcomes })).id,
+    );
+    expect(call).toMatchObject({
+      outcome: 'wants_to_reschedule',
+      outcome_group: 'answered',
+      successful: null,
+    });
   });
 
   it('declines, and success is told by the outcomes that count as success', async () => {
     const outcomes = ['confirmed', 'wants_to_reschedule', 'not_coming'];
     const call = await world.ended(
-      (await place({ phone_number: numberFor('declines'), outcomes, success_outcomes: ['confirmed'] })).id,
+      (
+        await place({
+          phone_number: numberFor('declines'),
+          outcomes,
+          success_outcomes: ['confirmed'],
+        })
+      ).id,
     );
     expect(call).toMatchObject({ outcome: 'not_coming', successful: false });
   });
 
   it('hangs up before answering: hung_up, and never a made-up answer', async () => {
     const questions = [{ ask: 'Will you come?', type: 'yes_no' as const, key: 'coming' }];
-    const call = await world.ended((await place({ phone_number: numberFor('hangs_up_before_answering'), questions })).id);
-    expect(call).toMatchObject({ outcome: 'hung_up', end_reason: 'recipient_hangup', reached: true });
+    const call = await world.ended(
+      (await place({ phone_number: numberFor('hangs_up_before_answering'), questions })).id,
+    );
+    expect(call).toMatchObject({
+      outcome: 'hung_up',
+      end_reason: 'recipient_hangup',
+      reached: true,
+    });
     expect(call.result?.['coming'] ?? null).toBeNull();
     expect(call.result_evidence).toEqual([]);
   });
 
   it('talks without answering: inconclusive', async () => {
-    const call = await world.ended((await place({ phone_number: numberFor('talks_without_answering') })).id);
-    expect(call).toMatchObject({ outcome: 'inconclusive', outcome_group: 'follow_up', outcome_evidence: null });
+    const call = await world.ended(
+      (await place({ phone_number: numberFor('talks_without_answering') })).id,
+    );
+    expect(call).toMatchObject({
+      outcome: 'inconclusive',
+      outcome_group: 'follow_up',
+      outcome_evidence: null,
+    });
     expect(spoken(call, 'recipient').length).toBeGreaterThan(1);
   });
 
   it('hangs up in mid-sentence: what was said until then counts', async () => {
-    const questions = [{ ask: 'How do you rate us from 0 to 10?', type: 'number' as const, key: 'rating' }];
-    const call = await world.ended((await place({ phone_number: numberFor('hangs_up_mid_sentence'), questions })).id);
-    expect(call).toMatchObject({ outcome: 'achieved', end_reason: 'recipient_hangup', result: { rating: null } });
+    const questions = [
+      { ask: 'How do you rate us from 0 to 10?', type: 'number' as const, key: 'rating' },
+    ];
+    const call = await world.ended(
+      (await place({ phone_number: numberFor('hangs_up_mid_sentence'), questions })).id,
+    );
+    expect(call).toMatchObject({
+      outcome: 'achieved',
+      end_reason: 'recipient_hangup',
+      result: { rating: null },
+    });
     expect(call.transcript.at(-1)).toMatchObject({ speaker: 'agent', interrupted: true });
   });
 
@@ -99,7 +152,9 @@ describe('a person who answers', () => {
     const call = await world.ended((await place({ phone_number })).id);
     const cut = call.transcript.find((turn) => turn.speaker === 'agent' && turn.interrupted);
     expect(cut?.text.endsWith('…')).toBe(true);
-    const full = spoken(call, 'agent').find((text) => text.startsWith(cut?.text.slice(0, 10) ?? '-') && !text.endsWith('…'));
+    const full = spoken(call, 'agent').find(
+      (text) => text.startsWith(cut?.text.slice(0, 10) ?? '-') && !text.endsWith('…'),
+    );
     expect(full?.length).toBeGreaterThan(cut?.text.length ?? 0);
     expect(call.outcome).toBe('achieved');
   });
@@ -108,10 +163,20 @@ describe('a person who answers', () => {
     const questions = [
       { ask: 'How do you rate us from 0 to 10?', type: 'number' as const, key: 'rating' },
       { ask: 'Would you recommend us?', type: 'yes_no' as const, key: 'recommends' },
-      { ask: 'Which way did you come?', type: 'choice' as const, choices: ['car', 'bus'], key: 'way' },
+      {
+        ask: 'Which way did you come?',
+        type: 'choice' as const,
+        choices: ['car', 'bus'],
+        key: 'way',
+      },
     ];
-    const call = await world.ended((await place({ phone_number: numberFor('answers_survey'), questions })).id);
-    expect(call).toMatchObject({ result_status: 'ok', result: { rating: 9, recommends: true, way: 'car' } });
+    const call = await world.ended(
+      (await place({ phone_number: numberFor('answers_survey'), questions })).id,
+    );
+    expect(call).toMatchObject({
+      result_status: 'ok',
+      result: { rating: 9, recommends: true, way: 'car' },
+    });
     for (const { turn, quote } of call.result_evidence) {
       expect(call.transcript[turn]).toMatchObject({ speaker: 'recipient' });
       expect(call.transcript[turn]?.text).toContain(quote);
@@ -122,7 +187,16 @@ describe('a person who answers', () => {
   it('speaks Portuguese when the call does', async () => {
     const task = 'Confirmar a consulta de 2026-12-01 às 14:00. Se não puder, oferece reagendar.';
     const outcomes = ['confirmado', 'reagendar', 'cancelado'];
-    const call = await world.ended((await place({ phone_number: numberFor('confirms', '205'), task, language: 'pt-PT', outcomes })).id);
+    const call = await world.ended(
+      (
+        await place({
+          phone_number: numberFor('confirms', '205'),
+          task,
+          language: 'pt-PT',
+          outcomes,
+        })
+      ).id,
+    );
     expect(call).toMatchObject({ outcome: 'confirmado', language: 'pt-PT' });
     expect(spoken(call, 'agent')[0]).toContain('inteligência artificial');
   });
@@ -130,7 +204,9 @@ describe('a person who answers', () => {
 
 describe('the recording of a conversation', () => {
   it('is a stereo WAV: the agent on the left, the person on the right, word for word', async () => {
-    const call = await world.ended((await place({ phone_number: numberFor('confirms', '206') })).id);
+    const call = await world.ended(
+      (await place({ phone_number: numberFor('confirms', '206') })).id,
+    );
     const path = await world.engine.recordingPath(call.id);
     const wav = await readFile(path ?? 'no recording');
     expect(wav.readUInt16LE(22)).toBe(2);

@@ -5,7 +5,7 @@ import type { Database } from '../lib/database.ts';
 import { newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
 import type { AttemptRecord } from './call-record.ts';
-import { endAttempt, type EndAttemptPorts } from './end-attempt.ts';
+import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
 
 export interface AnswerPorts extends EndAttemptPorts {
   database: Database;
@@ -21,11 +21,17 @@ export async function answerAttempt(
 ): Promise<{ media_token: string } | undefined> {
   const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
   if (!attempt || attempt.status === 'ended') {
-    ports.log.warn({ attempt_id: attempt?.id ?? null }, 'a phone was answered for an attempt that is over');
+    ports.log.warn(
+      { attempt_id: attempt?.id ?? null },
+      'a phone was answered for an attempt that is over',
+    );
     return undefined;
   }
   if (attempt.carrier_call_id !== null && attempt.carrier_call_id !== carrierCallId) {
-    ports.log.error({ attempt_id: attempt.id }, 'duplicate_ring: a second phone call for one attempt was hung up');
+    ports.log.error(
+      { attempt_id: attempt.id },
+      'duplicate_ring: a second phone call for one attempt was hung up',
+    );
     return undefined;
   }
   const call = await ports.calls.find(ports.database, attempt.call_id);
@@ -62,8 +68,15 @@ async function openDoor(
     if (!done) return false;
     const call = await ports.calls.find(tx, attempt.call_id);
     if (!call) return false;
-    await ports.calls.update(tx, call.id, ['dialing', 'ringing'], { status: 'in_progress', answered_at: call.answered_at ?? now });
-    await ports.events.record(tx, { type: 'call.answered', call, data: { call_id: call.id, attempt: attempt.number } });
+    await ports.calls.update(tx, call.id, ['dialing', 'ringing'], {
+      status: 'in_progress',
+      answered_at: call.answered_at ?? now,
+    });
+    await ports.events.record(tx, {
+      type: 'call.answered',
+      call,
+      data: { call_id: call.id, attempt: attempt.number },
+    });
     return true;
   });
   return bound ? { media_token: mediaToken } : undefined;
@@ -78,11 +91,15 @@ export async function takeMediaToken(
   const hash = sha256Hex(mediaToken);
   return ports.database.transaction(async (tx) => {
     const attempt = await ports.calls.findAttemptByMediaToken(tx, hash);
-    if (!attempt || attempt.carrier_call_id !== carrierCallId || !ports.sessions.holds(attempt.id)) return undefined;
+    if (!attempt || attempt.carrier_call_id !== carrierCallId || !ports.sessions.holds(attempt.id))
+      return undefined;
     const call = await ports.calls.find(tx, attempt.call_id);
-    const recording = call?.order.recording === 'notify' ? ports.recordings.nameOf(attempt.id) : null;
+    const recording =
+      call?.order.recording === 'notify' ? ports.recordings.nameOf(attempt.id) : null;
     const change = { media_token_hash: null, media_started_at: ports.clock.now(), recording };
-    const taken = await ports.calls.updateAttempt(tx, attempt.id, change, { media_token_hash: hash });
+    const taken = await ports.calls.updateAttempt(tx, attempt.id, change, {
+      media_token_hash: hash,
+    });
     return taken ? attempt : undefined;
   });
 }

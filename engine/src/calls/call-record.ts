@@ -77,7 +77,13 @@ export interface CallRecord {
   tag: string | null;
   metadata: Record<string, unknown>;
   source: string | null;
-  cost: { currency: string; carrier: number | null; model: number | null; total: number | null; estimated: boolean } | null;
+  cost: {
+    currency: string;
+    carrier: number | null;
+    model: number | null;
+    total: number | null;
+    estimated: boolean;
+  } | null;
   latency: {
     answer_to_first_audio_ms: number | null;
     turn_p50_ms: number | null;

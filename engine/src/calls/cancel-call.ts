@@ -2,7 +2,7 @@
 import type { ProblemFailure } from '../contract/problem.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 import type { CallRecord } from './call-record.ts';
-import { endAttempt, type EndAttemptPorts } from './end-attempt.ts';
+import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
 import { recordEnd } from './end-call.ts';
 import { statusesBefore } from './lifecycle.ts';
 import type { Carrier } from './ports.ts';
@@ -12,13 +12,17 @@ export interface CancelPorts extends EndAttemptPorts {
 }
 
 /** Returns the call as it stands after the request. Canceling twice is fine until the call has ended. */
-export async function cancelCall(callId: string, ports: CancelPorts): Promise<Result<CallRecord, ProblemFailure>> {
+export async function cancelCall(
+  callId: string,
+  ports: CancelPorts,
+): Promise<Result<CallRecord, ProblemFailure>> {
   const asked = await ports.database.transaction(async (tx) => {
     const call = await ports.calls.find(tx, callId);
     if (!call) return fail<ProblemFailure>({ code: 'not_found' });
     if (call.status === 'ended') return fail<ProblemFailure>({ code: 'call_already_ended' });
     const waiting = statusesBefore('cancel');
-    if (await recordEnd(tx, callId, { from: waiting, end_reason: 'canceled_by_request' }, ports)) return ok(call);
+    if (await recordEnd(tx, callId, { from: waiting, end_reason: 'canceled_by_request' }, ports))
+      return ok(call);
     await ports.calls.update(tx, callId, ['dialing', 'ringing', 'in_progress'], {
       cancel_requested_at: call.cancel_requested_at ?? ports.clock.now(),
     });

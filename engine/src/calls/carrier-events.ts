@@ -1,11 +1,15 @@
 // What carriers tell, handed to the verbs of calls and to the live sessions.
-import { answerAttempt, type AnswerPorts, takeMediaToken } from './answer-attempt.ts';
+
+import type { LiveSessions } from '../session/sessions.ts';
+import { type AnswerPorts, answerAttempt, takeMediaToken } from './answer-attempt.ts';
 import type { CarrierEvents } from './ports.ts';
 import { detectAnswer, reportAttempt } from './report-attempt.ts';
-import type { LiveSessions } from '../session/sessions.ts';
 
 export function carrierEvents(
-  ports: AnswerPorts & { sessions: LiveSessions; recordings: { nameOf(attemptId: string): string } },
+  ports: AnswerPorts & {
+    sessions: LiveSessions;
+    recordings: { nameOf(attemptId: string): string };
+  },
 ): CarrierEvents {
   return {
     answered: (token, carrierCallId) => answerAttempt(token, carrierCallId, ports),

@@ -1,6 +1,11 @@
 // Which numbers may be called at all. Pure; the same function guards accepting and dialing.
 // Number data: libphonenumber's full set, since the small one does not tell mobile from premium.
-import { type CountryCode, ParseError, parsePhoneNumberWithError, type PhoneNumber } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  ParseError,
+  type PhoneNumber,
+  parsePhoneNumberWithError,
+} from 'libphonenumber-js/max';
 import type { ProblemFailure } from '../contract/problem.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 
@@ -18,13 +23,21 @@ const SHORTEST_NUMBER = 7;
 const E164 = /^\+[1-9]\d{6,14}$/;
 
 /** Returns the number in E.164 and where it belongs, or why it cannot be one. Never takes a number out of other text. */
-export function readDestination(text: string, country: string | null): Result<Destination, ProblemFailure> {
+export function readDestination(
+  text: string,
+  country: string | null,
+): Result<Destination, ProblemFailure> {
   const digits = text.replace(/[\s().\-/]/g, '');
   if (/^\d+$/.test(digits) && digits.length < SHORTEST_NUMBER) {
-    return fail({ code: 'emergency_number_blocked', refusal: true, detail: 'Short numbers, emergency numbers among them, are never called.' });
+    return fail({
+      code: 'emergency_number_blocked',
+      refusal: true,
+      detail: 'Short numbers, emergency numbers among them, are never called.',
+    });
   }
   // Only plain ASCII digits: a letter O or a full-width digit is a slip that must not ring somebody else.
-  if (!/^\+?\d+$/.test(digits)) return fail(invalid('Write only digits, with + and the country code first.'));
+  if (!/^\+?\d+$/.test(digits))
+    return fail(invalid('Write only digits, with + and the country code first.'));
   if (!digits.startsWith('+') && country === null) {
     return fail(invalid('Start with + and the country code, or give `country`, such as PT.'));
   }
@@ -39,7 +52,8 @@ function parse(digits: string, country: string | null): Result<Destination, Prob
       ...(country === null ? {} : { defaultCountry: country.toUpperCase() as CountryCode }),
     });
   } catch (error) {
-    if (error instanceof ParseError) return fail(invalid('This is not a phone number of any country.'));
+    if (error instanceof ParseError)
+      return fail(invalid('This is not a phone number of any country.'));
     throw error;
   }
   if (!number.isValid() || number.ext || !E164.test(number.number)) {
@@ -63,12 +77,23 @@ export interface DestinationRules {
 }
 
 /** Returns why this number may not be called, or undefined when it may. */
-export function destinationRefusal(to: Destination, rules: DestinationRules): ProblemFailure | undefined {
+export function destinationRefusal(
+  to: Destination,
+  rules: DestinationRules,
+): ProblemFailure | undefined {
   if (rules.own_numbers.includes(to.phone_number)) {
-    return { code: 'loop_blocked', refusal: true, detail: 'The number to call is one that Recado calls from.' };
+    return {
+      code: 'loop_blocked',
+      refusal: true,
+      detail: 'The number to call is one that Recado calls from.',
+    };
   }
   if (rules.mode === 'live' && isTestNumber(to.phone_number)) {
-    return { code: 'test_number_only', refusal: true, detail: 'Numbers with 555-01xx belong to nobody. Use a test key for them.' };
+    return {
+      code: 'test_number_only',
+      refusal: true,
+      detail: 'Numbers with 555-01xx belong to nobody. Use a test key for them.',
+    };
   }
   if (to.country === undefined || !isCountryAllowed(to.country, rules)) {
     return {
@@ -79,13 +104,18 @@ export function destinationRefusal(to: Destination, rules: DestinationRules): Pr
   }
   if (to.kind === undefined || !CALLED_KINDS.has(to.kind)) {
     const kind = to.kind?.toLowerCase() ?? 'unknown';
-    return { code: 'number_class_blocked', refusal: true, detail: `Numbers of the class ${kind} are not called.` };
+    return {
+      code: 'number_class_blocked',
+      refusal: true,
+      detail: `Numbers of the class ${kind} are not called.`,
+    };
   }
   return undefined;
 }
 
 /** True for the numbers that are set aside for fiction: +1, any area, 555-01xx. */
-export const isTestNumber = (phoneNumber: string): boolean => /^\+1\d{3}55501\d{2}$/.test(phoneNumber);
+export const isTestNumber = (phoneNumber: string): boolean =>
+  /^\+1\d{3}55501\d{2}$/.test(phoneNumber);
 
 function isCountryAllowed(country: string, { allowed_countries, mode }: DestinationRules): boolean {
   if (mode === 'test' && (allowed_countries.length === 0 || country === 'US')) return true;

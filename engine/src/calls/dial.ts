@@ -8,7 +8,15 @@ import type { AttemptRecord, CallRecord } from './call-record.ts';
 import { destinationRefusal, readDestination } from './destination.ts';
 import { endAttempt } from './end-attempt.ts';
 import { recordEnd } from './end-call.ts';
-import type { Carrier, CallStore, DialAnswer, EventRecorder, Jobs, Sessions, Settings } from './ports.ts';
+import type {
+  CallStore,
+  Carrier,
+  DialAnswer,
+  EventRecorder,
+  Jobs,
+  Sessions,
+  Settings,
+} from './ports.ts';
 
 export interface DialPorts {
   database: Database;
@@ -36,7 +44,10 @@ export async function dial(callId: string, ports: DialPorts): Promise<void> {
 
   const prepared = await ports.sessions.prepare(call, attempt);
   if (!prepared.ok) {
-    ports.log.warn({ call_id: call.id, detail: prepared.detail }, 'no model session, so nobody was called');
+    ports.log.warn(
+      { call_id: call.id, detail: prepared.detail },
+      'no model session, so nobody was called',
+    );
     await endAttempt(attempt.id, { end_reason: 'error_ai_provider' }, ports);
     return;
   }
@@ -58,16 +69,43 @@ async function startAttempt(
     const from = call.order.from_number ?? ports.settings.from_numbers[call.network][0];
     const refusal = refusalNow(call, ports.settings);
     if (!carrier || from === undefined || refusal) {
-      await recordEnd(tx, callId, { from: ['queued'], end_reason: refusal ? 'blocked_country' : 'carrier_rejected', refusal: refusal ?? null }, ports);
+      await recordEnd(
+        tx,
+        callId,
+        {
+          from: ['queued'],
+          end_reason: refusal ? 'blocked_country' : 'carrier_rejected',
+          refusal: refusal ?? null,
+        },
+        ports,
+      );
       return undefined;
     }
     const now = ports.clock.now();
-    const attempt = newAttempt(call, { id: newId('att'), now, from, token, node: ports.nodeId, carrier: carrier.name });
+    const attempt = newAttempt(call, {
+      id: newId('att'),
+      now,
+      from,
+      token,
+      node: ports.nodeId,
+      carrier: carrier.name,
+    });
     await ports.calls.insertAttempt(tx, attempt);
-    await ports.calls.update(tx, callId, ['queued'], { status: 'dialing', started_at: call.started_at ?? now });
-    await ports.events.record(tx, { type: 'call.started', call, data: { call_id: callId, attempt: attempt.number } });
+    await ports.calls.update(tx, callId, ['queued'], {
+      status: 'dialing',
+      started_at: call.started_at ?? now,
+    });
+    await ports.events.record(tx, {
+      type: 'call.started',
+      call,
+      data: { call_id: callId, attempt: attempt.number },
+    });
     // Whatever happens to this process, somebody looks after the attempt.
-    await ports.jobs.enqueue(tx, { kind: 'settle_attempt', ref: attempt.id, run_at: attempt.dial_before + 5_000 });
+    await ports.jobs.enqueue(tx, {
+      kind: 'settle_attempt',
+      ref: attempt.id,
+      run_at: attempt.dial_before + 5_000,
+    });
     return { call, attempt, carrier };
   });
 }
@@ -82,7 +120,9 @@ function refusalNow(call: CallRecord, settings: Settings): CallRecord['refusal']
         own_numbers: settings.from_numbers[call.network],
       })
     : to.failure;
-  return refusal ? { rule: refusal.code, detail: refusal.detail ?? '', next_allowed_at: null } : null;
+  return refusal
+    ? { rule: refusal.code, detail: refusal.detail ?? '', next_allowed_at: null }
+    : null;
 }
 
 async function askCarrier(
@@ -108,11 +148,21 @@ async function askCarrier(
   return answer;
 }
 
-async function settleAnswer(answer: DialAnswer, attempt: AttemptRecord, carrier: Carrier, ports: DialPorts): Promise<void> {
+async function settleAnswer(
+  answer: DialAnswer,
+  attempt: AttemptRecord,
+  carrier: Carrier,
+  ports: DialPorts,
+): Promise<void> {
   switch (answer.kind) {
     case 'placed':
       await ports.database.transaction((tx) =>
-        ports.calls.updateAttempt(tx, attempt.id, { carrier_call_id: answer.carrier_call_id }, { carrier_call_id: null }),
+        ports.calls.updateAttempt(
+          tx,
+          attempt.id,
+          { carrier_call_id: answer.carrier_call_id },
+          { carrier_call_id: null },
+        ),
       );
       if (await isCanceled(attempt.call_id, ports)) {
         await carrier.hangUp(answer.carrier_call_id);
@@ -125,7 +175,10 @@ async function settleAnswer(answer: DialAnswer, attempt: AttemptRecord, carrier:
       return endAttempt(attempt.id, { end_reason: 'error_telephony' }, ports);
     case 'unclear':
       // It may be ringing. The settle job asks the carrier; nobody dials again.
-      ports.log.warn({ attempt_id: attempt.id, detail: answer.detail }, 'the carrier did not say whether it dials');
+      ports.log.warn(
+        { attempt_id: attempt.id, detail: answer.detail },
+        'the carrier did not say whether it dials',
+      );
       return;
   }
 }

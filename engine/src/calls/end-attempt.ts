@@ -25,7 +25,11 @@ export interface AttemptEnd {
   latency?: CallRecord['latency'];
 }
 
-export async function endAttempt(attemptId: string, end: AttemptEnd, ports: EndAttemptPorts): Promise<void> {
+export async function endAttempt(
+  attemptId: string,
+  end: AttemptEnd,
+  ports: EndAttemptPorts,
+): Promise<void> {
   const ended = await ports.database.transaction(async (tx) => {
     const attempt = await ports.calls.findAttempt(tx, attemptId);
     if (!attempt || !(await closeAttempt(tx, attempt, end, ports))) return false;
@@ -43,14 +47,22 @@ export async function endAttempt(attemptId: string, end: AttemptEnd, ports: EndA
   if (ended) ports.sessions.end(attemptId, end.end_reason);
 }
 
-async function closeAttempt(tx: Transaction, attempt: AttemptRecord, end: AttemptEnd, ports: EndAttemptPorts): Promise<boolean> {
+async function closeAttempt(
+  tx: Transaction,
+  attempt: AttemptRecord,
+  end: AttemptEnd,
+  ports: EndAttemptPorts,
+): Promise<boolean> {
   const now = ports.clock.now();
   return ports.calls.updateAttempt(tx, attempt.id, {
     status: 'ended',
     end_reason: end.end_reason,
     answered_by: end.answered_by ?? attempt.answered_by ?? 'nobody',
     ended_at: now,
-    duration_seconds: attempt.answered_at === null ? 0 : Math.max(Math.round((now - attempt.answered_at) / 100) / 10, 0),
+    duration_seconds:
+      attempt.answered_at === null
+        ? 0
+        : Math.max(Math.round((now - attempt.answered_at) / 100) / 10, 0),
     media_token_hash: null,
     ...(end.code === undefined ? {} : { carrier_code: end.code }),
     ...(end.sip_code === undefined ? {} : { sip_code: end.sip_code }),
@@ -66,19 +78,32 @@ async function moveCall(
   ports: EndAttemptPorts,
 ): Promise<void> {
   const talked = attempt.media_started_at !== null;
-  const end_reason = call.cancel_requested_at !== null && !talked ? 'canceled_by_request' : end.end_reason;
+  const end_reason =
+    call.cancel_requested_at !== null && !talked ? 'canceled_by_request' : end.end_reason;
   const answered_by = end.answered_by ?? attempt.answered_by ?? 'nobody';
   const facts = {
     answered_by,
-    duration_seconds: attempt.answered_at === null ? null : Math.round((ports.clock.now() - attempt.answered_at) / 100) / 10,
+    duration_seconds:
+      attempt.answered_at === null
+        ? null
+        : Math.round((ports.clock.now() - attempt.answered_at) / 100) / 10,
     ...(end.latency === undefined ? {} : { latency: end.latency }),
   };
   if (!talked) {
-    await recordEnd(tx, call.id, { from: statusesBefore('miss'), end_reason, answered_by, change: facts }, ports);
+    await recordEnd(
+      tx,
+      call.id,
+      { from: statusesBefore('miss'), end_reason, answered_by, change: facts },
+      ports,
+    );
     return;
   }
   const change = { ...facts, status: 'finalizing' as const, end_reason };
   if (!(await ports.calls.update(tx, call.id, statusesBefore('talked'), change))) return;
-  await ports.events.record(tx, { type: 'call.status_changed', call, data: { call_id: call.id, status: 'finalizing' } });
+  await ports.events.record(tx, {
+    type: 'call.status_changed',
+    call,
+    data: { call_id: call.id, status: 'finalizing' },
+  });
   await ports.jobs.enqueue(tx, { kind: 'finish_call', ref: call.id, run_at: ports.clock.now() });
 }

@@ -26,12 +26,18 @@ export interface CallEnd {
 }
 
 /** Ends a call in the caller's transaction; false when it had already moved on. */
-export async function recordEnd(tx: Transaction, callId: string, end: CallEnd, ports: EndPorts): Promise<boolean> {
+export async function recordEnd(
+  tx: Transaction,
+  callId: string,
+  end: CallEnd,
+  ports: EndPorts,
+): Promise<boolean> {
   const call = await ports.calls.find(tx, callId);
   if (!call || !end.from.includes(call.status)) return false;
   const attempts = await ports.calls.attempts(tx, callId);
   const turns = await ports.calls.turns(tx, callId);
-  const answered_by = end.answered_by ?? call.answered_by ?? (attempts.length > 0 ? 'nobody' : null);
+  const answered_by =
+    end.answered_by ?? call.answered_by ?? (attempts.length > 0 ? 'nobody' : null);
   const outcome = outcomeOf({ end_reason: end.end_reason, answered_by, learned: end.learned });
   const heardPerson = turns.some((turn) => turn.speaker === 'recipient');
   const change: Partial<CallRecord> = {

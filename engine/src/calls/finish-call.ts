@@ -18,7 +18,10 @@ export interface FinishPorts extends EndPorts {
 const READING_TRIED_FOR_MS = 15 * 60_000;
 const READ_AGAIN_MS = 20_000;
 
-export async function finishCall(callId: string, ports: FinishPorts): Promise<void | { again_at: number }> {
+export async function finishCall(
+  callId: string,
+  ports: FinishPorts,
+): Promise<void | { again_at: number }> {
   const call = await ports.calls.find(ports.database, callId);
   if (call?.status !== 'finalizing' || call.end_reason === null) return;
   const turns = await ports.calls.turns(ports.database, callId);
@@ -29,7 +32,12 @@ export async function finishCall(callId: string, ports: FinishPorts): Promise<vo
   const { learned, ...change } = reading;
   const { end_reason, answered_by } = call;
   await ports.database.transaction((tx) =>
-    recordEnd(tx, callId, { from: ['finalizing'], end_reason, answered_by, learned, change }, ports),
+    recordEnd(
+      tx,
+      callId,
+      { from: ['finalizing'], end_reason, answered_by, learned, change },
+      ports,
+    ),
   );
 }
 
@@ -41,11 +49,15 @@ async function read(
   ports: FinishPorts,
 ): Promise<Reading | undefined> {
   // Nobody spoke, so there is nothing to read and nothing to make up.
-  if (!turns.some((turn) => turn.speaker === 'recipient')) return readingWithoutModel(call, turns, answers);
+  if (!turns.some((turn) => turn.speaker === 'recipient'))
+    return readingWithoutModel(call, turns, answers);
   const reader = ports.readers[call.network];
   const answer = await reader?.read(extractionRequest(call, turns, answers));
   if (answer?.ok) return readingOf(answer.value.value, call, turns, answers);
-  ports.log.warn({ call_id: call.id, failure: answer?.failure.kind ?? 'not_configured' }, 'the conversation could not be read');
+  ports.log.warn(
+    { call_id: call.id, failure: answer?.failure.kind ?? 'not_configured' },
+    'the conversation could not be read',
+  );
   const attempts = await ports.calls.attempts(ports.database, call.id);
   const endedAt = Math.max(...attempts.map((attempt) => attempt.ended_at ?? 0));
   if (ports.clock.now() < endedAt + READING_TRIED_FOR_MS) return undefined;

@@ -4,7 +4,13 @@ import type { CallStatus } from '../contract/vocabulary.ts';
 export const MOVES = {
   scheduled: { due: 'queued', cancel: 'ended', expire: 'ended' },
   queued: { dial: 'dialing', cancel: 'ended', expire: 'ended', refuse: 'ended' },
-  dialing: { ring: 'ringing', answer: 'in_progress', miss: 'ended', talked: 'finalizing', again: 'scheduled' },
+  dialing: {
+    ring: 'ringing',
+    answer: 'in_progress',
+    miss: 'ended',
+    talked: 'finalizing',
+    again: 'scheduled',
+  },
   ringing: { answer: 'in_progress', miss: 'ended', talked: 'finalizing', again: 'scheduled' },
   in_progress: { miss: 'ended', talked: 'finalizing', again: 'scheduled' },
   finalizing: { finish: 'ended' },

@@ -27,12 +27,16 @@ export async function noteAnswer(
   answer: { field: string; value: unknown; quote: string },
   ports: NotePorts,
 ): Promise<void> {
-  await ports.database.transaction((tx) => ports.calls.addAnswer(tx, { call_id: callId, ...answer }));
+  await ports.database.transaction((tx) =>
+    ports.calls.addAnswer(tx, { call_id: callId, ...answer }),
+  );
 }
 
 /** The person has heard to the end that this is an AI and for whom it calls. */
 export async function noteDisclosure(callId: string, ports: NotePorts): Promise<void> {
   await ports.database.transaction((tx) =>
-    ports.calls.update(tx, callId, ['in_progress', 'dialing', 'ringing'], { disclosure_played_at: ports.clock.now() }),
+    ports.calls.update(tx, callId, ['in_progress', 'dialing', 'ringing'], {
+      disclosure_played_at: ports.clock.now(),
+    }),
   );
 }

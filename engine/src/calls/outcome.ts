@@ -18,12 +18,17 @@ interface EndReasonFacts {
   retryable: boolean;
 }
 
-const row = (verdict: Verdict, without_talk: ReservedOutcome, retryable = false): EndReasonFacts => ({
+const row = (
+  verdict: Verdict,
+  without_talk: ReservedOutcome,
+  retryable = false,
+): EndReasonFacts => ({
   verdict,
   without_talk,
   retryable,
 });
-const settled = (word: ReservedOutcome, retryable = false): EndReasonFacts => row(word, word, retryable);
+const settled = (word: ReservedOutcome, retryable = false): EndReasonFacts =>
+  row(word, word, retryable);
 
 /** Every end reason and what it means. Adding a reason without a row does not compile. */
 export const END_REASON_FACTS: Readonly<Record<EndReason, EndReasonFacts>> = {
@@ -70,7 +75,11 @@ const MACHINES: readonly AnsweredBy[] = ['voicemail', 'mailbox_full', 'fax'];
  * Returns the outcome of a call. `learned` is what the conversation established, with evidence;
  * undefined or `inconclusive` when it established nothing.
  */
-export function outcomeOf(facts: { end_reason: EndReason; answered_by: AnsweredBy | null; learned?: string | undefined }): string {
+export function outcomeOf(facts: {
+  end_reason: EndReason;
+  answered_by: AnsweredBy | null;
+  learned?: string | undefined;
+}): string {
   const { verdict, without_talk } = END_REASON_FACTS[facts.end_reason];
   if (verdict !== 'talk') return verdict;
   if (facts.answered_by && MACHINES.includes(facts.answered_by)) return 'voicemail';
@@ -88,7 +97,10 @@ export function groupOf(outcome: string): OutcomeGroup {
 }
 
 /** True or false when success can be told from the outcome, else null. */
-export function successOf(outcome: string, order: { own_outcomes: boolean; success_outcomes: string[] | null }): boolean | null {
+export function successOf(
+  outcome: string,
+  order: { own_outcomes: boolean; success_outcomes: string[] | null },
+): boolean | null {
   if (order.success_outcomes) return order.success_outcomes.includes(outcome);
   return order.own_outcomes ? null : outcome === 'achieved';
 }

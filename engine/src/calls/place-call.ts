@@ -35,7 +35,8 @@ export async function placeCall(
   ports: PlacePorts,
 ): Promise<Result<{ call: CallRecord; replayed: boolean }, ProblemFailure>> {
   const idempotencyKey = request.idempotency_key?.replace(/^"(.*)"$/, '$1');
-  if (idempotencyKey !== undefined && !KEY_FORM.test(idempotencyKey)) return fail({ code: 'idempotency_key_invalid' });
+  if (idempotencyKey !== undefined && !KEY_FORM.test(idempotencyKey))
+    return fail({ code: 'idempotency_key_invalid' });
 
   const prepared = prepareCall(request.body, { settings: ports.settings, mode: request.key.mode });
   if (!prepared.ok) return prepared;
@@ -49,7 +50,9 @@ export async function placeCall(
 
   const call = newCall(request, prepared.value, { now: ports.clock.now(), idempotencyKey });
   return ports.database.transaction(async (tx) => {
-    const earlier = idempotencyKey && (await ports.calls.findByIdempotencyKey(tx, request.key.id, idempotencyKey));
+    const earlier =
+      idempotencyKey &&
+      (await ports.calls.findByIdempotencyKey(tx, request.key.id, idempotencyKey));
     if (earlier) return replay(tx, earlier, call, request.body, ports);
     await ports.calls.insert(tx, call);
     await addReceiver(tx, call, request.body, ports);
@@ -59,11 +62,20 @@ export async function placeCall(
 }
 
 async function queue(tx: Transaction, call: CallRecord, ports: PlacePorts): Promise<void> {
-  await ports.events.record(tx, { type: 'call.status_changed', call, data: { call_id: call.id, status: 'queued' } });
+  await ports.events.record(tx, {
+    type: 'call.status_changed',
+    call,
+    data: { call_id: call.id, status: 'queued' },
+  });
   await ports.jobs.enqueue(tx, { kind: 'dial', ref: call.id, run_at: call.created_at });
 }
 
-async function endRefused(tx: Transaction, call: CallRecord, refusal: ProblemFailure, ports: PlacePorts): Promise<void> {
+async function endRefused(
+  tx: Transaction,
+  call: CallRecord,
+  refusal: ProblemFailure,
+  ports: PlacePorts,
+): Promise<void> {
   await recordEnd(
     tx,
     call.id,
@@ -98,7 +110,12 @@ async function replay(
   return ok({ call: earlier, replayed: true });
 }
 
-async function addReceiver(tx: Transaction, call: CallRecord, body: PlaceCall, ports: PlacePorts): Promise<void> {
+async function addReceiver(
+  tx: Transaction,
+  call: CallRecord,
+  body: PlaceCall,
+  ports: PlacePorts,
+): Promise<void> {
   if (body.webhook_url === undefined) return;
   await ports.receivers.addForCall(tx, call, {
     url: body.webhook_url,
@@ -166,7 +183,13 @@ function newCall(
 
 /** Returns what makes two requests the same: the body without the fields that differ between runs of one workflow. */
 function fingerprintOf(body: PlaceCall): string {
-  const { webhook_url: _url, webhook_token: _token, webhook_events: _events, source: _source, ...same } = body;
+  const {
+    webhook_url: _url,
+    webhook_token: _token,
+    webhook_events: _events,
+    source: _source,
+    ...same
+  } = body;
   return createHash('sha256').update(canonical(same)).digest('hex');
 }
 

@@ -1,7 +1,15 @@
 // What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
-import type { AddressRefusal } from '../lib/egress.ts';
+
+import type {
+  AnsweredBy,
+  CallStatus,
+  EndReason,
+  EventType,
+  Mode,
+  SimulatedBehaviour,
+} from '../contract/vocabulary.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
-import type { AnsweredBy, CallStatus, EndReason, EventType, Mode, SimulatedBehaviour } from '../contract/vocabulary.ts';
+import type { AddressRefusal } from '../lib/egress.ts';
 import type { Line, LineListener } from '../session/line.ts';
 import type { AnswerRecord, AttemptRecord, CallRecord, TurnRecord } from './call-record.ts';
 
@@ -9,21 +17,37 @@ import type { AnswerRecord, AttemptRecord, CallRecord, TurnRecord } from './call
 export interface CallStore {
   insert(tx: Transaction, call: CallRecord): Promise<void>;
   find(on: Queryable, callId: string): Promise<CallRecord | undefined>;
-  findByIdempotencyKey(on: Queryable, keyId: string, idempotencyKey: string): Promise<CallRecord | undefined>;
+  findByIdempotencyKey(
+    on: Queryable,
+    keyId: string,
+    idempotencyKey: string,
+  ): Promise<CallRecord | undefined>;
   /** Changes a call only while its status is one of `from`; false when it is not. */
-  update(tx: Transaction, callId: string, from: readonly CallStatus[], change: Partial<CallRecord>): Promise<boolean>;
+  update(
+    tx: Transaction,
+    callId: string,
+    from: readonly CallStatus[],
+    change: Partial<CallRecord>,
+  ): Promise<boolean>;
 
   insertAttempt(tx: Transaction, attempt: AttemptRecord): Promise<void>;
   findAttempt(on: Queryable, attemptId: string): Promise<AttemptRecord | undefined>;
   findAttemptByToken(on: Queryable, tokenHash: string): Promise<AttemptRecord | undefined>;
-  findAttemptByMediaToken(on: Queryable, mediaTokenHash: string): Promise<AttemptRecord | undefined>;
+  findAttemptByMediaToken(
+    on: Queryable,
+    mediaTokenHash: string,
+  ): Promise<AttemptRecord | undefined>;
   attempts(on: Queryable, callId: string): Promise<AttemptRecord[]>;
   /** Changes an attempt that has not ended; false when it has, or when `only` does not hold. */
   updateAttempt(
     tx: Transaction,
     attemptId: string,
     change: Partial<AttemptRecord>,
-    only?: { carrier_call_id?: string | null; media_token_hash?: string; report_sequence_below?: number },
+    only?: {
+      carrier_call_id?: string | null;
+      media_token_hash?: string;
+      report_sequence_below?: number;
+    },
   ): Promise<boolean>;
   /** Attempts that have not ended although their node is gone. */
   orphans(on: Queryable, now: number, limit: number): Promise<AttemptRecord[]>;
@@ -47,12 +71,19 @@ export interface Receivers {
   /** Why an address may not be used; undefined when it may. */
   judge(url: string): Promise<AddressRefusal | undefined>;
   /** Adds an address to a call; a call that has ended is told at once. */
-  addForCall(tx: Transaction, call: CallRecord, receiver: { url: string; token: string | null; events: readonly EventType[] }): Promise<void>;
+  addForCall(
+    tx: Transaction,
+    call: CallRecord,
+    receiver: { url: string; token: string | null; events: readonly EventType[] },
+  ): Promise<void>;
 }
 
 /** Queued work. `ref` is the id of what the job is about. */
 export interface Jobs {
-  enqueue(tx: Transaction, job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown> }): Promise<void>;
+  enqueue(
+    tx: Transaction,
+    job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown> },
+  ): Promise<void>;
 }
 
 export interface DialOrder {
@@ -92,7 +123,11 @@ export interface Carrier {
   /** The carrier's word on one call; undefined when it does not know it; `unknown` when it cannot be asked. */
   look(carrierCallId: string): Promise<CarrierCall | undefined | 'unknown'>;
   /** Calls to and from these numbers created at or after a time. `unknown` when it cannot be asked. */
-  search(query: { phone_number: string; from_number: string; since: number }): Promise<CarrierCall[] | 'unknown'>;
+  search(query: {
+    phone_number: string;
+    from_number: string;
+    since: number;
+  }): Promise<CarrierCall[] | 'unknown'>;
 }
 
 /** What a carrier reports about a call, in our words. */
@@ -114,13 +149,20 @@ export interface CarrierEvents {
   reported(token: string, report: CarrierReport): Promise<void>;
   detected(token: string, carrierCallId: string, who: AnsweredBy): Promise<void>;
   /** A media stream asks for its session: what it tells from now on, or undefined to close it. The line works at once. */
-  openLine(mediaToken: string, carrierCallId: string, line: Line): Promise<LineListener | undefined>;
+  openLine(
+    mediaToken: string,
+    carrierCallId: string,
+    line: Line,
+  ): Promise<LineListener | undefined>;
 }
 
 /** The conversations that this node holds. */
 export interface Sessions {
   /** Opens the model session of an attempt before anybody is called. */
-  prepare(call: CallRecord, attempt: AttemptRecord): Promise<{ ok: true } | { ok: false; detail: string }>;
+  prepare(
+    call: CallRecord,
+    attempt: AttemptRecord,
+  ): Promise<{ ok: true } | { ok: false; detail: string }>;
   /** True from `prepare` until all that the session left has been written. */
   holds(attemptId: string): boolean;
   /** True while person and model are joined. */

@@ -1,11 +1,11 @@
 // Reads a request to place a call: what is asked for, or the builder's mistake, or why the person may not be called. Pure.
 import { NOT_SUPPORTED_YET, type PlaceCall } from '../contract/place-call.ts';
 import type { ProblemCode, ProblemFailure } from '../contract/problem.ts';
-import { DEFAULT_OUTCOMES, RESERVED_OUTCOMES, type Mode } from '../contract/vocabulary.ts';
+import { DEFAULT_OUTCOMES, type Mode, RESERVED_OUTCOMES } from '../contract/vocabulary.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 import { acceptQuestions } from '../results/accept-questions.ts';
-import { checkResultSchema } from '../results/result-schema.ts';
 import { schemaOfQuestions } from '../results/question-schema.ts';
+import { checkResultSchema } from '../results/result-schema.ts';
 import type { CallOrder, Outcome } from './call-record.ts';
 import { type Destination, destinationRefusal, readDestination } from './destination.ts';
 import { languageOf } from './languages.ts';
@@ -20,7 +20,10 @@ export interface PreparedCall {
 }
 
 /** Returns the prepared call, or the builder's mistake. That the person may not be called is inside `destination`. */
-export function prepareCall(request: PlaceCall, context: { settings: Settings; mode: Mode }): Result<PreparedCall, ProblemFailure> {
+export function prepareCall(
+  request: PlaceCall,
+  context: { settings: Settings; mode: Mode },
+): Result<PreparedCall, ProblemFailure> {
   const { settings, mode } = context;
   const mistake = unsupported(request) ?? unreadable(request, mode);
   if (mistake) return fail(mistake);
@@ -48,7 +51,12 @@ export function prepareCall(request: PlaceCall, context: { settings: Settings; m
       first_message: texts.value.first_message,
       voice: request.voice ?? settings.default_voice,
       max_duration_seconds: request.max_duration_seconds ?? settings.default_max_duration_seconds,
-      recording: request.recording === 'notify' ? 'notify' : request.recording === 'off' ? 'off' : settings.default_recording,
+      recording:
+        request.recording === 'notify'
+          ? 'notify'
+          : request.recording === 'off'
+            ? 'off'
+            : settings.default_recording,
       from_number: from.value,
       simulate: request.simulate ?? null,
     },
@@ -60,9 +68,16 @@ function readTo(
   request: PlaceCall,
   { settings, mode, own }: { settings: Settings; mode: Mode; own: readonly string[] },
 ): Result<Destination, ProblemFailure> {
-  const to = readDestination(request.phone_number ?? '', request.country ?? settings.default_country);
+  const to = readDestination(
+    request.phone_number ?? '',
+    request.country ?? settings.default_country,
+  );
   if (!to.ok) return to;
-  const refusal = destinationRefusal(to.value, { allowed_countries: settings.allowed_countries, mode, own_numbers: own });
+  const refusal = destinationRefusal(to.value, {
+    allowed_countries: settings.allowed_countries,
+    mode,
+    own_numbers: own,
+  });
   return refusal ? fail(refusal) : to;
 }
 
@@ -72,17 +87,32 @@ function unsupported(request: PlaceCall): ProblemFailure | undefined {
   if (request.recording === 'ask') fields.push('recording');
   if (request.voicemail?.action === 'leave_message') fields.push('voicemail');
   if (fields.length === 0) return undefined;
-  return problem('not_supported_yet', fields, 'This version of Recado does not act on it. Leave it out.');
+  return problem(
+    'not_supported_yet',
+    fields,
+    'This version of Recado does not act on it. Leave it out.',
+  );
 }
 
 function unreadable(request: PlaceCall, mode: Mode): ProblemFailure | undefined {
-  if (request.task === undefined) return problem('invalid_request', ['task'], 'Say what the call is for.');
-  if (isBlank(request.task)) return problem('invalid_request', ['task'], 'Say what the call is for.');
-  for (const field of ['recipient_name', 'caller_name', 'on_behalf_of', 'reference', 'tag', 'voice'] as const) {
+  if (request.task === undefined)
+    return problem('invalid_request', ['task'], 'Say what the call is for.');
+  if (isBlank(request.task))
+    return problem('invalid_request', ['task'], 'Say what the call is for.');
+  for (const field of [
+    'recipient_name',
+    'caller_name',
+    'on_behalf_of',
+    'reference',
+    'tag',
+    'voice',
+  ] as const) {
     const text = request[field];
     if (text === undefined) continue;
-    if (hasControls(text)) return problem('invalid_request', [field], 'Use one line without control characters.');
-    if (text !== '' && isBlank(text)) return problem('invalid_request', [field], 'There is nothing to read in it.');
+    if (hasControls(text))
+      return problem('invalid_request', [field], 'Use one line without control characters.');
+    if (text !== '' && isBlank(text))
+      return problem('invalid_request', [field], 'There is nothing to read in it.');
   }
   if (mode === 'live' && request.simulate !== undefined) {
     return problem('invalid_request', ['simulate'], 'Only test keys simulate calls.');
@@ -90,13 +120,27 @@ function unreadable(request: PlaceCall, mode: Mode): ProblemFailure | undefined 
   return undefined;
 }
 
-function readTexts(request: PlaceCall): Result<{ task: string; first_message: string | null }, ProblemFailure> {
+function readTexts(
+  request: PlaceCall,
+): Result<{ task: string; first_message: string | null }, ProblemFailure> {
   const texts: Record<string, string> = {};
-  for (const field of ['task', 'first_message', 'recipient_name', 'caller_name', 'on_behalf_of'] as const) {
+  for (const field of [
+    'task',
+    'first_message',
+    'recipient_name',
+    'caller_name',
+    'on_behalf_of',
+  ] as const) {
     const text = request[field];
     if (text === undefined) continue;
-    const filled = fillText(text, field === 'task' || field === 'first_message' ? (request.variables ?? {}) : {});
-    if (!filled.ok) return fail(problem('unresolved_variable', [field], `“${filled.failure}” was not filled in.`));
+    const filled = fillText(
+      text,
+      field === 'task' || field === 'first_message' ? (request.variables ?? {}) : {},
+    );
+    if (!filled.ok)
+      return fail(
+        problem('unresolved_variable', [field], `“${filled.failure}” was not filled in.`),
+      );
     texts[field] = filled.value;
   }
   return ok({ task: texts['task'] ?? '', first_message: texts['first_message'] ?? null });
@@ -116,52 +160,114 @@ function readOutcomes(
   const seen = new Set<string>();
   for (const [at, { value }] of outcomes.entries()) {
     const plain = plainWord(value);
-    if (hasControls(value) || plain === '') return fail(problem('invalid_request', [`outcomes/${at}`], 'Use a word.'));
-    if (seen.has(plain)) return fail(problem('invalid_request', [`outcomes/${at}`], 'This outcome is there twice.'));
+    if (hasControls(value) || plain === '')
+      return fail(problem('invalid_request', [`outcomes/${at}`], 'Use a word.'));
+    if (seen.has(plain))
+      return fail(problem('invalid_request', [`outcomes/${at}`], 'This outcome is there twice.'));
     // A word that only looks like one of ours would send the workflow down the wrong branch.
     const reserved = RESERVED_OUTCOMES.find((word) => plainWord(word) === plain);
     const isDefault = (DEFAULT_OUTCOMES as readonly string[]).includes(value);
     if (own && reserved && !isDefault) {
-      return fail(problem('invalid_request', [`outcomes/${at}`], `“${reserved}” is a word of Recado itself. Choose another.`));
+      return fail(
+        problem(
+          'invalid_request',
+          [`outcomes/${at}`],
+          `“${reserved}” is a word of Recado itself. Choose another.`,
+        ),
+      );
     }
     seen.add(plain);
   }
-  const unknown = request.success_outcomes?.findIndex((word) => !outcomes.some((outcome) => outcome.value === word)) ?? -1;
+  const unknown =
+    request.success_outcomes?.findIndex(
+      (word) => !outcomes.some((outcome) => outcome.value === word),
+    ) ?? -1;
   if (unknown >= 0) {
-    return fail(problem('invalid_request', [`success_outcomes/${unknown}`], 'It is not one of the outcomes.'));
+    return fail(
+      problem('invalid_request', [`success_outcomes/${unknown}`], 'It is not one of the outcomes.'),
+    );
   }
   return ok({ outcomes, own_outcomes: own, success_outcomes: request.success_outcomes ?? null });
 }
 
-const plainWord = (word: string): string => word.toLowerCase().normalize('NFKD').replace(/[^\p{L}\p{N}]/gu, '');
+const plainWord = (word: string): string =>
+  word
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]/gu, '');
 
-function readWanted(request: PlaceCall): Result<Pick<CallOrder, 'questions' | 'result_schema'>, ProblemFailure> {
-  const schema = request.result_schema === undefined ? undefined : checkResultSchema(request.result_schema);
+function readWanted(
+  request: PlaceCall,
+): Result<Pick<CallOrder, 'questions' | 'result_schema'>, ProblemFailure> {
+  const schema =
+    request.result_schema === undefined ? undefined : checkResultSchema(request.result_schema);
   if (schema && !schema.ok) {
-    return fail(problem('result_schema_invalid', [`result_schema${schema.failure.pointer}`], schema.failure.detail));
+    return fail(
+      problem(
+        'result_schema_invalid',
+        [`result_schema${schema.failure.pointer}`],
+        schema.failure.detail,
+      ),
+    );
   }
   const taken = Object.keys((schema?.value['properties'] as object | undefined) ?? {});
   const questions = acceptQuestions(request.questions ?? [], taken);
-  if (!questions.ok) return fail(problem('invalid_request', [`questions${questions.failure.pointer}`], questions.failure.detail));
+  if (!questions.ok)
+    return fail(
+      problem(
+        'invalid_request',
+        [`questions${questions.failure.pointer}`],
+        questions.failure.detail,
+      ),
+    );
   const joined = schemaOfQuestions(questions.value, schema?.value ?? null);
-  if (!joined.ok) return fail(problem('result_schema_invalid', [joined.failure.pointer.slice(1)], joined.failure.detail));
+  if (!joined.ok)
+    return fail(
+      problem('result_schema_invalid', [joined.failure.pointer.slice(1)], joined.failure.detail),
+    );
   return ok({ questions: questions.value, result_schema: joined.value });
 }
 
-function readLanguage(request: PlaceCall, settings: Settings): Result<Pick<CallOrder, 'language' | 'report_language'>, ProblemFailure> {
+function readLanguage(
+  request: PlaceCall,
+  settings: Settings,
+): Result<Pick<CallOrder, 'language' | 'report_language'>, ProblemFailure> {
   const auto = request.language?.trim().toLowerCase() === 'auto';
   const language = auto ? null : languageOf(request.language ?? settings.default_language);
-  if (language === undefined) return fail(problem('invalid_request', ['language'], 'Languages: en, pt-PT, pt-BR, es, fr, de, it, or auto.'));
+  if (language === undefined)
+    return fail(
+      problem(
+        'invalid_request',
+        ['language'],
+        'Languages: en, pt-PT, pt-BR, es, fr, de, it, or auto.',
+      ),
+    );
   const report = languageOf(request.report_language ?? language ?? settings.default_language);
-  if (report === undefined) return fail(problem('invalid_request', ['report_language'], 'Languages: en, pt-PT, pt-BR, es, fr, de, it.'));
+  if (report === undefined)
+    return fail(
+      problem(
+        'invalid_request',
+        ['report_language'],
+        'Languages: en, pt-PT, pt-BR, es, fr, de, it.',
+      ),
+    );
   return ok({ language, report_language: report });
 }
 
-function readFromNumber(request: PlaceCall, own: readonly string[]): Result<string | null, ProblemFailure> {
+function readFromNumber(
+  request: PlaceCall,
+  own: readonly string[],
+): Result<string | null, ProblemFailure> {
   if (request.from_number === undefined) return ok(null);
   const number = request.from_number.replace(/[\s().-]/g, '');
   if (own.includes(number)) return ok(number);
-  return fail(problem('from_number_not_owned', ['from_number'], 'Use one of your own numbers, with + and country code.'));
+  return fail(
+    problem(
+      'from_number_not_owned',
+      ['from_number'],
+      'Use one of your own numbers, with + and country code.',
+    ),
+  );
 }
 
 const problem = (code: ProblemCode, fields: readonly string[], detail: string): ProblemFailure => ({

@@ -7,18 +7,29 @@ import type { AttemptRecord } from './call-record.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { CarrierReport } from './ports.ts';
 
-export async function reportAttempt(token: string, report: CarrierReport, ports: AnswerPorts): Promise<void> {
+export async function reportAttempt(
+  token: string,
+  report: CarrierReport,
+  ports: AnswerPorts,
+): Promise<void> {
   const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
   if (!attempt || attempt.status === 'ended') return;
   if (attempt.carrier_call_id !== null && attempt.carrier_call_id !== report.carrier_call_id) {
-    ports.log.error({ attempt_id: attempt.id }, 'duplicate_ring: reports of a second phone call for one attempt');
+    ports.log.error(
+      { attempt_id: attempt.id },
+      'duplicate_ring: reports of a second phone call for one attempt',
+    );
     return;
   }
   if (!(await noteReport(attempt, report, ports))) return;
   if (report.state === 'ended') await endReported(attempt, report, ports);
 }
 
-async function noteReport(attempt: AttemptRecord, report: CarrierReport, ports: AnswerPorts): Promise<boolean> {
+async function noteReport(
+  attempt: AttemptRecord,
+  report: CarrierReport,
+  ports: AnswerPorts,
+): Promise<boolean> {
   return ports.database.transaction(async (tx) => {
     const rings = report.state === 'ringing' && attempt.status === 'dialing';
     const change = {
@@ -26,29 +37,51 @@ async function noteReport(attempt: AttemptRecord, report: CarrierReport, ports: 
       carrier_call_id: report.carrier_call_id,
       ...(rings ? { status: 'ringing' as const } : {}),
     };
-    if (!(await ports.calls.updateAttempt(tx, attempt.id, change, { report_sequence_below: report.sequence }))) return false;
+    if (
+      !(await ports.calls.updateAttempt(tx, attempt.id, change, {
+        report_sequence_below: report.sequence,
+      }))
+    )
+      return false;
     if (!rings) return true;
     const call = await ports.calls.find(tx, attempt.call_id);
     if (call && (await ports.calls.update(tx, call.id, ['dialing'], { status: 'ringing' }))) {
-      await ports.events.record(tx, { type: 'call.status_changed', call, data: { call_id: call.id, status: 'ringing' } });
+      await ports.events.record(tx, {
+        type: 'call.status_changed',
+        call,
+        data: { call_id: call.id, status: 'ringing' },
+      });
     }
     return true;
   });
 }
 
-async function endReported(attempt: AttemptRecord, report: CarrierReport, ports: AnswerPorts): Promise<void> {
+async function endReported(
+  attempt: AttemptRecord,
+  report: CarrierReport,
+  ports: AnswerPorts,
+): Promise<void> {
   const latest = (await ports.calls.findAttempt(ports.database, attempt.id)) ?? attempt;
   const talked = latest.media_started_at !== null;
   // A conversation ends through its session, which knows more and may still be writing; else the carrier's word decides.
-  if (talked && ports.sessions.holds(attempt.id)) return ports.sessions.end(attempt.id, 'recipient_hangup');
-  const end_reason = report.end_reason ?? (talked ? 'error_engine' : latest.answered_at === null ? 'no_answer' : 'error_media');
+  if (talked && ports.sessions.holds(attempt.id))
+    return ports.sessions.end(attempt.id, 'recipient_hangup');
+  const end_reason =
+    report.end_reason ??
+    (talked ? 'error_engine' : latest.answered_at === null ? 'no_answer' : 'error_media');
   await endAttempt(attempt.id, { end_reason, code: report.code, sip_code: report.sip_code }, ports);
 }
 
 /** The carrier's ear judged who answered. */
-export async function detectAnswer(token: string, who: AnsweredBy, ports: AnswerPorts): Promise<void> {
+export async function detectAnswer(
+  token: string,
+  who: AnsweredBy,
+  ports: AnswerPorts,
+): Promise<void> {
   const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
   if (!attempt || attempt.status === 'ended') return;
-  await ports.database.transaction((tx) => ports.calls.updateAttempt(tx, attempt.id, { answered_by: who }));
+  await ports.database.transaction((tx) =>
+    ports.calls.updateAttempt(tx, attempt.id, { answered_by: who }),
+  );
   ports.sessions.answeredBy(attempt.id, who);
 }

@@ -1,7 +1,7 @@
 // Job: looks after an attempt until it has ended, above all when the process that dialed it is gone.
 // Invariant: an unclear dial is never repeated. The carrier is asked; what stays unknown ends as lost_contact.
 import type { AttemptRecord } from './call-record.ts';
-import { endAttempt, type EndAttemptPorts } from './end-attempt.ts';
+import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
 import type { Carrier, CarrierCall } from './ports.ts';
 
 export interface SettlePorts extends EndAttemptPorts {
@@ -17,7 +17,10 @@ const SEARCH_HORIZON_MS = 60_000;
 const MEDIA_WAIT_MS = 20_000;
 const CLOCK_SLACK_MS = 5_000;
 
-export async function settleAttempt(attemptId: string, ports: SettlePorts): Promise<void | { again_at: number }> {
+export async function settleAttempt(
+  attemptId: string,
+  ports: SettlePorts,
+): Promise<void | { again_at: number }> {
   const attempt = await ports.calls.findAttempt(ports.database, attemptId);
   if (!attempt || attempt.status === 'ended') return;
   const carrier = ports.carriers[attempt.network];
@@ -26,12 +29,17 @@ export async function settleAttempt(attemptId: string, ports: SettlePorts): Prom
   const now = ports.clock.now();
   if (ports.sessions.isLive(attempt.id)) return { again_at: now + WATCH_MS };
   if (attempt.carrier_call_id === null) return settleUnbound(attempt, carrier, ports);
-  if (!ports.sessions.holds(attempt.id)) return settleAbandoned(attempt, attempt.carrier_call_id, carrier, ports);
+  if (!ports.sessions.holds(attempt.id))
+    return settleAbandoned(attempt, attempt.carrier_call_id, carrier, ports);
   return watchRinging(attempt, attempt.carrier_call_id, carrier, ports);
 }
 
 // The carrier's answer was lost. Ours is the call to this number, from this number, made since the intent was written.
-async function settleUnbound(attempt: AttemptRecord, carrier: Carrier, ports: SettlePorts): Promise<void | { again_at: number }> {
+async function settleUnbound(
+  attempt: AttemptRecord,
+  carrier: Carrier,
+  ports: SettlePorts,
+): Promise<void | { again_at: number }> {
   const now = ports.clock.now();
   if (now < attempt.dial_before) return { again_at: attempt.dial_before + CLOCK_SLACK_MS };
   const found = await carrier.search({
@@ -69,7 +77,9 @@ async function settleAbandoned(
 }
 
 const endedUnseen = (attempt: AttemptRecord, seen: CarrierCall) =>
-  attempt.media_started_at !== null || seen.answered ? ('error_engine' as const) : (seen.end_reason ?? ('lost_contact' as const));
+  attempt.media_started_at !== null || seen.answered
+    ? ('error_engine' as const)
+    : (seen.end_reason ?? ('lost_contact' as const));
 
 // The phone rings or was answered and no sound came: the carrier's reports may have been lost.
 async function watchRinging(
@@ -94,7 +104,10 @@ async function watchRinging(
   return endAttempt(attempt.id, { end_reason: seen?.end_reason ?? 'lost_contact' }, ports);
 }
 
-async function againOrLost(attempt: AttemptRecord, ports: SettlePorts): Promise<void | { again_at: number }> {
+async function againOrLost(
+  attempt: AttemptRecord,
+  ports: SettlePorts,
+): Promise<void | { again_at: number }> {
   const now = ports.clock.now();
   const giveUpAt = attempt.dial_before + 3_600_000;
   if (now < giveUpAt) return { again_at: now + WATCH_MS };

@@ -14,7 +14,10 @@ const LEFTOVERS: readonly RegExp[] = [
 const INVISIBLE = /[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
 
 /** Returns the text with its variables in place, or the piece that nothing fills. One pass: values are not templates. */
-export function fillText(text: string, variables: Readonly<Record<string, unknown>>): Result<string, string> {
+export function fillText(
+  text: string,
+  variables: Readonly<Record<string, unknown>>,
+): Result<string, string> {
   let missing: string | undefined;
   const filled = text.replace(PLACE, (whole, name: string) => {
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
@@ -41,4 +44,5 @@ export function leftoverIn(text: string): string | undefined {
 export const isBlank = (text: string): boolean => text.replace(INVISIBLE, '').trim() === '';
 /** True when a one-line text has line breaks or control characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-export const hasControls = (text: string): boolean => /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/.test(text);
+export const hasControls = (text: string): boolean =>
+  /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/.test(text);

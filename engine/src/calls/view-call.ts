@@ -8,13 +8,23 @@ export function viewCall(
   parts: { attempts: readonly AttemptRecord[]; turns: readonly TurnRecord[] },
   context: { public_url: string; replayed?: boolean },
 ): Call {
-  const { key_id: _key, network: _network, order: _order, cancel_requested_at: _asked, idempotency_key: _idem, fingerprint: _print, ...open } =
-    call;
+  const {
+    key_id: _key,
+    network: _network,
+    order: _order,
+    cancel_requested_at: _asked,
+    idempotency_key: _idem,
+    fingerprint: _print,
+    ...open
+  } = call;
   const link = `${context.public_url}/v1/calls/${call.id}`;
   return {
     ...open,
     retry_not_before: iso(call.retry_not_before),
-    refusal: call.refusal && { ...call.refusal, next_allowed_at: iso(call.refusal.next_allowed_at) },
+    refusal: call.refusal && {
+      ...call.refusal,
+      next_allowed_at: iso(call.refusal.next_allowed_at),
+    },
     agent_id: null,
     agent_version: null,
     transcript: parts.turns.map(({ index, speaker, text, started_ms, ended_ms, interrupted }) => ({
@@ -43,7 +53,17 @@ export function viewCall(
 }
 
 function viewAttempt(attempt: AttemptRecord): Call['attempts'][number] {
-  const { number, direction, network, status, from_number, phone_number, answered_by, end_reason, duration_seconds } = attempt;
+  const {
+    number,
+    direction,
+    network,
+    status,
+    from_number,
+    phone_number,
+    answered_by,
+    end_reason,
+    duration_seconds,
+  } = attempt;
   return {
     number,
     direction,

@@ -11,10 +11,21 @@ import { CALL_STATUSES, OUTCOME_GROUPS } from './vocabulary.ts';
 const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`));
 const CallParams = z.strictObject({ id: id('call') });
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const count = (max: number, fallback: number) => z.coerce.number().int().min(1).max(max).default(fallback);
+const count = (max: number, fallback: number) =>
+  z.coerce.number().int().min(1).max(max).default(fallback);
 
-const BODY: ProblemCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'];
-const KEY: ProblemCode[] = ['unauthenticated', 'api_key_in_url', 'too_many_requests', 'unavailable'];
+const BODY: ProblemCode[] = [
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+];
+const KEY: ProblemCode[] = [
+  'unauthenticated',
+  'api_key_in_url',
+  'too_many_requests',
+  'unavailable',
+];
 const PLACING: ProblemCode[] = [
   ...BODY,
   ...KEY,
@@ -37,7 +48,10 @@ const PLACING: ProblemCode[] = [
 export const CallList = z
   .object({
     calls: z.array(Call),
-    next_cursor: z.string().nullable().meta({ description: 'Give it as `cursor` to get the next page.' }),
+    next_cursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Give it as `cursor` to get the next page.' }),
   })
   .meta({ id: 'CallList' });
 
@@ -73,13 +87,19 @@ export const API = {
     method: 'POST',
     path: '/v1/calls',
     summary: 'Place an AI call',
-    description: 'Accepts a call. Once answered with 201 the call is on disk and will end with exactly one call.ended.',
+    description:
+      'Accepts a call. Once answered with 201 the call is on disk and will end with exactly one call.ended.',
     tag: 'calls',
     auth: 'key',
     headers: z.object({ 'idempotency-key': z.string().optional() }),
     body: PlaceCall,
     replies: { 201: Call },
-    problems: [...PLACING, 'idempotency_key_invalid', 'idempotency_key_reused', 'idempotency_key_in_progress'],
+    problems: [
+      ...PLACING,
+      'idempotency_key_invalid',
+      'idempotency_key_reused',
+      'idempotency_key_in_progress',
+    ],
   },
   checkCall: {
     method: 'POST',
@@ -132,7 +152,8 @@ export const API = {
     method: 'GET',
     path: '/v1/calls/{id}/events',
     summary: 'Follow a call live',
-    description: 'Server-sent events from the first stored event on; `Last-Event-ID` or `after` resumes. Ends after call.ended.',
+    description:
+      'Server-sent events from the first stored event on; `Last-Event-ID` or `after` resumes. Ends after call.ended.',
     tag: 'calls',
     auth: 'key',
     params: CallParams,

@@ -114,7 +114,10 @@ export const Call = z
     result: z.record(z.string(), z.unknown()).nullable(),
     result_status: z.enum(RESULT_STATUSES),
     result_evidence: z.array(FieldEvidence),
-    answers_text: z.string().nullable().meta({ description: 'Questions and answers as plain text.' }),
+    answers_text: z
+      .string()
+      .nullable()
+      .meta({ description: 'Questions and answers as plain text.' }),
     summary: z.string().nullable(),
     next_steps: z.array(z.string()),
     chosen_time: z.string().nullable(),

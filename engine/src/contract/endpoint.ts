@@ -42,5 +42,7 @@ export interface EndpointRequest<E extends Endpoint> {
 
 /** The bodies that an endpoint may answer with. */
 export type EndpointReply<E extends Endpoint> = {
-  [S in keyof E['replies']]: E['replies'][S] extends z.ZodType ? z.output<E['replies'][S]> : undefined;
+  [S in keyof E['replies']]: E['replies'][S] extends z.ZodType
+    ? z.output<E['replies'][S]>
+    : undefined;
 }[keyof E['replies']];

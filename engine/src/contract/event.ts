@@ -5,20 +5,27 @@ import { CALL_STATUSES, EVENT_TYPES, MODES, OUTCOME_GROUPS } from './vocabulary.
 
 export const Event = z
   .object({
-    id: z.string().meta({ description: 'Stays the same when the event is sent again; drop what you have seen.' }),
+    id: z
+      .string()
+      .meta({
+        description: 'Stays the same when the event is sent again; drop what you have seen.',
+      }),
     type: z.enum(EVENT_TYPES),
     created_at: z.iso.datetime(),
     mode: z.enum(MODES),
     simulated: z.boolean(),
     data: z.record(z.string(), z.unknown()).meta({
-      description: 'For call.ended the whole call; for call.turn_added {call_id, turn}; else the call as it stood.',
+      description:
+        'For call.ended the whole call; for call.turn_added {call_id, turn}; else the call as it stood.',
     }),
   })
   .meta({ id: 'Event' });
 export type Event = z.output<typeof Event>;
 
 export const TurnAdded = z.object({ call_id: z.string(), turn: Turn }).meta({ id: 'TurnAdded' });
-export const CallEnded = Event.extend({ type: z.literal('call.ended'), data: Call }).meta({ id: 'CallEnded' });
+export const CallEnded = Event.extend({ type: z.literal('call.ended'), data: Call }).meta({
+  id: 'CallEnded',
+});
 
 export const WebhookFilter = z
   .strictObject({
@@ -34,7 +41,10 @@ export type WebhookFilter = z.output<typeof WebhookFilter>;
 
 export const SubscribeWebhook = z
   .strictObject({
-    url: z.string().max(2_048).meta({ title: 'URL', description: 'Where events are sent, by POST.' }),
+    url: z
+      .string()
+      .max(2_048)
+      .meta({ title: 'URL', description: 'Where events are sent, by POST.' }),
     events: z
       .array(z.enum(EVENT_TYPES))
       .min(1)
@@ -49,7 +59,9 @@ export type SubscribeWebhook = z.output<typeof SubscribeWebhook>;
 export const Webhook = z
   .object({
     id: z.string(),
-    url_host: z.string().meta({ description: 'Host of the URL. The URL itself is a secret and is not shown.' }),
+    url_host: z
+      .string()
+      .meta({ description: 'Host of the URL. The URL itself is a secret and is not shown.' }),
     events: z.array(z.enum(EVENT_TYPES)),
     filter: WebhookFilter,
     mode: z.enum(MODES),

@@ -24,8 +24,13 @@ export const Question = z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/)
       .optional()
-      .meta({ description: 'Name of the answer in the result. Made from the question when left out.' }),
-    type: z.enum(QUESTION_TYPES).default('text').meta({ description: 'What kind of answer to expect.' }),
+      .meta({
+        description: 'Name of the answer in the result. Made from the question when left out.',
+      }),
+    type: z
+      .enum(QUESTION_TYPES)
+      .default('text')
+      .meta({ description: 'What kind of answer to expect.' }),
     choices: z.array(text(100).min(1)).min(2).max(20).optional(),
   })
   .meta({ id: 'Question' });
@@ -45,7 +50,9 @@ export const Retry = z
   .strictObject({
     max_attempts: z.int().min(1).max(10).optional(),
     delays_minutes: z.array(z.int().min(1).max(10_080)).max(10).optional(),
-    on: z.array(z.enum(['no_answer', 'busy', 'voicemail', 'unreachable', 'callback_requested'])).optional(),
+    on: z
+      .array(z.enum(['no_answer', 'busy', 'voicemail', 'unreachable', 'callback_requested']))
+      .optional(),
   })
   .meta({ id: 'Retry' });
 
@@ -67,7 +74,8 @@ export const Metadata = z
   .meta({
     id: 'Metadata',
     title: 'Metadata',
-    description: 'Your own values; they come back with the result, unchanged. Up to 50 keys, 16 KiB.',
+    description:
+      'Your own values; they come back with the result, unchanged. Up to 50 keys, 16 KiB.',
     examples: [{ event_id: 'evt-1042', calendar_id: 'primary' }],
   });
 
@@ -92,31 +100,49 @@ export const PlaceCall = z
       .string()
       .regex(/^[A-Za-z]{2}$/)
       .optional()
-      .meta({ title: 'Country', description: 'Two-letter country for numbers written without country code, such as PT.' }),
-    task: text(8_000).optional().meta({
-      title: 'Task',
-      description: 'What the call is for, in plain words, as you would tell an assistant.',
-      examples: ['Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.'],
-    }),
-    agent_id: text(60).optional().meta({ title: 'Agent', description: 'A saved agent to use instead of a task.' }),
+      .meta({
+        title: 'Country',
+        description: 'Two-letter country for numbers written without country code, such as PT.',
+      }),
+    task: text(8_000)
+      .optional()
+      .meta({
+        title: 'Task',
+        description: 'What the call is for, in plain words, as you would tell an assistant.',
+        examples: [
+          'Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.',
+        ],
+      }),
+    agent_id: text(60)
+      .optional()
+      .meta({ title: 'Agent', description: 'A saved agent to use instead of a task.' }),
     variables: z.record(z.string().min(1).max(64), Variable).optional().meta({
       title: 'Variables',
       description: 'Values for the {{names}} in the task.',
     }),
-    recipient_name: text(200).optional().meta({ title: "Person's name", description: 'Name of the person being called.' }),
+    recipient_name: text(200)
+      .optional()
+      .meta({ title: "Person's name", description: 'Name of the person being called.' }),
     caller_name: text(200).optional().meta({
       title: "Person's name (older field)",
       description: 'Same as recipient_name: the person being called, never the business.',
     }),
     on_behalf_of: text(200).optional().meta({
       title: 'Your business name',
-      description: 'Who the agent says it calls for. Default: the organisation set when Recado was set up.',
+      description:
+        'Who the agent says it calls for. Default: the organisation set when Recado was set up.',
     }),
-    outcomes: z.array(OutcomeOption).min(1).max(20).optional().meta({
-      title: 'Outcomes',
-      description: 'The words that your workflow branches on, in any language. One of them comes back.',
-      examples: [['confirmed', 'wants_to_reschedule', 'canceled']],
-    }),
+    outcomes: z
+      .array(OutcomeOption)
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({
+        title: 'Outcomes',
+        description:
+          'The words that your workflow branches on, in any language. One of them comes back.',
+        examples: [['confirmed', 'wants_to_reschedule', 'canceled']],
+      }),
     success_outcomes: z.array(text(60)).max(20).optional().meta({
       title: 'Successful outcomes',
       description: 'Which of your outcomes count as success.',
@@ -127,18 +153,27 @@ export const PlaceCall = z
     }),
     result_schema: z.record(z.string(), z.unknown()).optional().meta({
       title: 'Result schema',
-      description: 'For developers: a JSON Schema of the result. Most people use questions instead.',
+      description:
+        'For developers: a JSON Schema of the result. Most people use questions instead.',
     }),
-    reference: text(255).optional().meta({ title: 'Reference', description: "Your record's id, to find the call again." }),
+    reference: text(255)
+      .optional()
+      .meta({ title: 'Reference', description: "Your record's id, to find the call again." }),
     tag: text(100).optional().meta({ title: 'Tag', description: 'A word to group calls by.' }),
     metadata: Metadata.optional(),
-    from_number: phoneNumber.optional().meta({ title: 'Call from', description: 'One of your own numbers.' }),
+    from_number: phoneNumber
+      .optional()
+      .meta({ title: 'Call from', description: 'One of your own numbers.' }),
     language: text(40).optional().meta({
       title: 'Language',
       description: 'Language of the call, such as pt-PT or Portuguese; auto follows the person.',
     }),
-    report_language: text(40).optional().meta({ title: 'Report language', description: 'Language of the summary.' }),
-    voice: text(60).optional().meta({ title: 'Voice', description: 'The voice that the agent speaks with.' }),
+    report_language: text(40)
+      .optional()
+      .meta({ title: 'Report language', description: 'Language of the summary.' }),
+    voice: text(60)
+      .optional()
+      .meta({ title: 'Voice', description: 'The voice that the agent speaks with.' }),
     first_message: text(1_000).optional().meta({
       title: 'First message',
       description: 'What the agent says first, after saying that it is an AI assistant.',
@@ -171,17 +206,23 @@ export const PlaceCall = z
       title: 'Webhook URL',
       description: 'Where the result is sent when the call has ended.',
     }),
-    webhook_token: z.string().max(500).regex(/^[\x21-\x7E]+$/, 'Only visible ASCII characters').optional().meta({
-      title: 'Webhook token',
-      description: 'Sent along as a bearer token, for addresses that ask for one.',
-    }),
+    webhook_token: z
+      .string()
+      .max(500)
+      .regex(/^[\x21-\x7E]+$/, 'Only visible ASCII characters')
+      .optional()
+      .meta({
+        title: 'Webhook token',
+        description: 'Sent along as a bearer token, for addresses that ask for one.',
+      }),
     webhook_events: z.array(z.enum(EVENT_TYPES)).min(1).max(EVENT_TYPES.length).optional().meta({
       title: 'Webhook events',
       description: 'What is sent to the webhook URL. Default: call.ended.',
     }),
     on_refusal: z.enum(['error', 'result']).optional().meta({
       title: 'When the call may not be made',
-      description: 'error: answer with an error. result: answer with a call that has ended, so that a workflow goes on.',
+      description:
+        'error: answer with an error. result: answer with a call that has ended, so that a workflow goes on.',
     }),
     dedupe_key: text(255).optional(),
     dedupe_hours: z.number().positive().max(720).optional(),
@@ -190,7 +231,9 @@ export const PlaceCall = z
       title: 'Simulated behaviour',
       description: 'Test keys only: what the simulated person does.',
     }),
-    source: text(60).optional().meta({ title: 'Source', description: 'Set by connectors, such as n8n.' }),
+    source: text(60)
+      .optional()
+      .meta({ title: 'Source', description: 'Set by connectors, such as n8n.' }),
   })
   .meta({ id: 'PlaceCall' });
 

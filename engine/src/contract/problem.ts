@@ -22,11 +22,17 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   call_already_ended: { status: 409, title: 'The call has already ended' },
-  idempotency_key_in_progress: { status: 409, title: 'A request with this Idempotency-Key is still being worked on' },
+  idempotency_key_in_progress: {
+    status: 409,
+    title: 'A request with this Idempotency-Key is still being worked on',
+  },
   recording_not_available: { status: 404, title: 'This call has no recording' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The URL is too long' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json in UTF-8, not compressed' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body must be application/json in UTF-8, not compressed',
+  },
   invalid_request: { status: 422, title: 'Some fields are not valid' },
   invalid_phone_number: { status: 422, title: 'The phone number is not valid' },
   unresolved_variable: { status: 422, title: 'The text has a place that was not filled in' },
@@ -34,7 +40,10 @@ export const PROBLEMS = {
   webhook_url_forbidden: { status: 422, title: 'The webhook URL may not be used' },
   webhook_loop: { status: 422, title: 'The webhook URL is an address of this engine' },
   from_number_not_owned: { status: 422, title: 'The number to call from is not one of yours' },
-  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'This Idempotency-Key was used for another request',
+  },
   not_supported_yet: { status: 422, title: 'This field does not do anything yet' },
   too_many_webhooks: { status: 429, title: 'This key has as many webhooks as it may have' },
   too_many_requests: { status: 429, title: 'Too many requests' },
@@ -54,7 +63,9 @@ export const Problem = z
     detail: z.string().optional(),
     instance: z.string().meta({ description: 'Id of the request, to find it in the logs.' }),
     code: z.enum(PROBLEM_CODES),
-    errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string().optional() })).optional(),
+    errors: z
+      .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string().optional() }))
+      .optional(),
     next_allowed_at: z.iso.datetime().nullable().optional(),
     retry_after_seconds: z.number().optional(),
   })

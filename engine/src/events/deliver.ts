@@ -17,7 +17,10 @@ export interface DeliverPorts {
 }
 
 /** Sends a delivery once and records what came of it. Returns when to come back, or nothing when it is settled. */
-export async function deliver(deliveryId: string, ports: DeliverPorts): Promise<{ again_at: number } | undefined> {
+export async function deliver(
+  deliveryId: string,
+  ports: DeliverPorts,
+): Promise<{ again_at: number } | undefined> {
   const { deliveries, egress, clock } = ports;
   const delivery = await deliveries.loadPending(deliveryId);
   if (!delivery) return undefined;
@@ -29,7 +32,9 @@ export async function deliver(deliveryId: string, ports: DeliverPorts): Promise<
   const made = tryOf(delivery, reply, clock.now(), ports.random());
   await deliveries.recordTry(deliveryId, made);
   tell(ports.log, delivery, made, clock.monotonic() - started);
-  return made.settlement.state === 'pending' ? { again_at: made.settlement.next_try_at } : undefined;
+  return made.settlement.state === 'pending'
+    ? { again_at: made.settlement.next_try_at }
+    : undefined;
 }
 
 function requestFor({ url, body, event_id, secrets, bearer }: PendingDelivery, now: number) {
@@ -45,7 +50,12 @@ function requestFor({ url, body, event_id, secrets, bearer }: PendingDelivery, n
   };
 }
 
-function tryOf(delivery: PendingDelivery, reply: EgressReply, now: number, random: number): DeliveryTry {
+function tryOf(
+  delivery: PendingDelivery,
+  reply: EgressReply,
+  now: number,
+  random: number,
+): DeliveryTry {
   const number = delivery.tries + 1;
   return {
     number,

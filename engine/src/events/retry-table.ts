@@ -26,7 +26,10 @@ export function afterTry(
   const pauseMs = PAUSES_MS[tries - 1];
   if (pauseMs === undefined) return { state: 'dead' };
   const spreadMs = pauseMs * (1 - JITTER + 2 * JITTER * random);
-  return { state: 'pending', next_try_at: now + Math.ceil(Math.max(spreadMs, askedPauseMs(reply))) };
+  return {
+    state: 'pending',
+    next_try_at: now + Math.ceil(Math.max(spreadMs, askedPauseMs(reply))),
+  };
 }
 
 /**
@@ -63,7 +66,8 @@ const PATIENT_STATUSES: readonly number[] = [400, 409, 425, 429];
 // A receiver may ask for a longer pause than the table's, but not push an event beyond reach.
 const ASKED_PAUSE_MAX_MS = 24 * HOUR_MS;
 
-const isTaken = (reply: EgressReply): boolean => reply.ok && reply.status >= 200 && reply.status < 300;
+const isTaken = (reply: EgressReply): boolean =>
+  reply.ok && reply.status >= 200 && reply.status < 300;
 
 const askedPauseMs = (reply: EgressReply): number =>
   reply.ok ? Math.min((reply.retryAfterSeconds ?? 0) * SECOND_MS, ASKED_PAUSE_MAX_MS) : 0;

@@ -17,13 +17,20 @@ export interface SignedMessage {
  * HMAC over text but not decode base64 keys: its key is the whole secret as it is written, `whsec_` included.
  * Throws on a secret that is not one, because an unsigned or weakly signed event must not leave.
  */
-export function signedHeaders({ id, timestamp_seconds, body, secrets }: SignedMessage): Record<string, string> {
+export function signedHeaders({
+  id,
+  timestamp_seconds,
+  body,
+  secrets,
+}: SignedMessage): Record<string, string> {
   if (secrets.length === 0) throw new Error('an event cannot be sent without a signing secret');
   const standard = secrets.map((secret) => {
     const hex = hmacSha256Hex(keyOf(secret), `${id}.${timestamp_seconds}.${body}`);
     return `v1,${Buffer.from(hex, 'hex').toString('base64')}`;
   });
-  const plain = secrets.map((secret) => `v1=${hmacSha256Hex(secret, `${timestamp_seconds}.${body}`)}`);
+  const plain = secrets.map(
+    (secret) => `v1=${hmacSha256Hex(secret, `${timestamp_seconds}.${body}`)}`,
+  );
   return {
     'webhook-id': id,
     'webhook-timestamp': String(timestamp_seconds),

@@ -37,6 +37,8 @@ const cursorOf = ({ created_at, id }: { created_at: number; id: string }): strin
   Buffer.from(`${created_at}.${id}`).toString('base64url');
 
 function readCursor(cursor: string): { created_at: number; id: string } | null {
-  const parts = /^(\d{1,15})\.(call_[0-9a-z]{26})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  const parts = /^(\d{1,15})\.(call_[0-9a-z]{26})$/.exec(
+    Buffer.from(cursor, 'base64url').toString('latin1'),
+  );
   return parts ? { created_at: Number(parts[1]), id: parts[2] ?? '' } : null;
 }

@@ -1,8 +1,8 @@
 // What the handlers need besides the verbs.
 import type { CallRecord } from '../calls/call-record.ts';
-import type { CallStore, Settings } from '../calls/ports.ts';
 import type { CancelPorts } from '../calls/cancel-call.ts';
 import type { PlacePorts } from '../calls/place-call.ts';
+import type { CallStore, Settings } from '../calls/ports.ts';
 import type { SubscribeWebhook, Webhook } from '../contract/event.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
 import type { Followers } from '../events/followers.ts';

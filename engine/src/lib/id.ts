@@ -1,6 +1,16 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export type IdPrefix = 'call' | 'att' | 'evt' | 'dlv' | 'whk' | 'agt' | 'con' | 'bat' | 'key' | 'node';
+export type IdPrefix =
+  | 'call'
+  | 'att'
+  | 'evt'
+  | 'dlv'
+  | 'whk'
+  | 'agt'
+  | 'con'
+  | 'bat'
+  | 'key'
+  | 'node';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford base 32: no look-alikes when read aloud.
 

@@ -22,7 +22,8 @@ export function decodeMuLaw(bytes: Uint8Array): Int16Array {
 /** Returns mu-law bytes for 16-bit samples. Decoding and encoding again gives the same bytes, but for negative zero. */
 export function encodeMuLaw(samples: Int16Array): Uint8Array {
   const bytes = new Uint8Array(samples.length);
-  for (let i = 0; i < samples.length; i++) bytes[i] = ENCODED[(samples[i] as number) + 32_768] as number;
+  for (let i = 0; i < samples.length; i++)
+    bytes[i] = ENCODED[(samples[i] as number) + 32_768] as number;
   return bytes;
 }
 

@@ -11,7 +11,8 @@ const RULES: readonly [RegExp, string][] = [
   [/\+[1-9]\d{6,14}\b/g, '+…'],
 ];
 // Fields that hold what people said or who they are. They never belong in a log line.
-const PERSONAL = /^(phone_number|from_number|recipient_name|task|text|transcript|quote|metadata|variables|result|summary|url|webhook_url|body|authorization)$/i;
+const PERSONAL =
+  /^(phone_number|from_number|recipient_name|task|text|transcript|quote|metadata|variables|result|summary|url|webhook_url|body|authorization)$/i;
 const DEPTH_MAX = 6;
 
 /** Returns a copy of `value` with secrets, phone numbers and personal fields replaced by marks. */
@@ -20,7 +21,11 @@ export function scrub(value: unknown, depth = 0): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (depth >= DEPTH_MAX) return '[deep]';
   if (value instanceof Error) {
-    return { type: value.name, message: scrubText(value.message), stack: scrubText(value.stack ?? '') };
+    return {
+      type: value.name,
+      message: scrubText(value.message),
+      stack: scrubText(value.stack ?? ''),
+    };
   }
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => scrub(item, depth + 1));
   return Object.fromEntries(

@@ -24,7 +24,9 @@ export function createSeal(key: Uint8Array): Seal {
       const bytes = Buffer.from(sealed.replace(/^s1\./, ''), 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
       decipher.setAuthTag(bytes.subarray(12, 28));
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString(
+        'utf8',
+      );
     },
     fingerprint: (text) => createHmac('sha256', key).update(text).digest('hex'),
   };

@@ -12,12 +12,27 @@ export interface JobRecord {
 
 /** The table of jobs. A job is owned by a node from claim to settlement; the lease is the node's heartbeat. */
 export interface JobStore {
-  enqueue(tx: Transaction, job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown>; now: number }): Promise<void>;
+  enqueue(
+    tx: Transaction,
+    job: {
+      kind: string;
+      ref: string;
+      run_at: number;
+      payload?: Record<string, unknown>;
+      now: number;
+    },
+  ): Promise<void>;
   claim(on: Queryable, owner: string, now: number, limit: number): Promise<JobRecord[]>;
   /** Removes a job that is done; false when it is no longer ours. */
   finish(on: Queryable, jobId: number, owner: string): Promise<boolean>;
   /** Gives a job back to be run at `runAt`. */
-  postpone(on: Queryable, jobId: number, owner: string, runAt: number, failure: string): Promise<boolean>;
+  postpone(
+    on: Queryable,
+    jobId: number,
+    owner: string,
+    runAt: number,
+    failure: string,
+  ): Promise<boolean>;
   /** When the next job is due; undefined when there is none. */
   nextRunAt(on: Queryable): Promise<number | undefined>;
 

@@ -54,7 +54,12 @@ export function createWorker(options: WorkerOptions): Worker {
     try {
       do {
         lookAgain = false;
-        const claimed = await jobs.claim(database, nodeId, clock.now(), Math.max(concurrency - running.size, 0));
+        const claimed = await jobs.claim(
+          database,
+          nodeId,
+          clock.now(),
+          Math.max(concurrency - running.size, 0),
+        );
         for (const job of claimed) launch(job);
         if (claimed.length > 0 && running.size < concurrency) lookAgain = true;
       } while (lookAgain && !stopping.signal.aborted && running.size < concurrency);
@@ -96,13 +101,17 @@ export function createWorker(options: WorkerOptions): Worker {
     } catch (error) {
       log.error({ error, kind: job.kind, ref: job.ref, tries: job.tries }, 'job failed');
       const runAt = clock.now() + backoffMs(job.tries);
-      await jobs.postpone(database, job.id, nodeId, runAt, error instanceof Error ? error.name : 'unknown').catch(() => undefined);
+      await jobs
+        .postpone(database, job.id, nodeId, runAt, error instanceof Error ? error.name : 'unknown')
+        .catch(() => undefined);
     }
   }
 
   async function withinTime(kind: JobKind, job: JobRecord): Promise<void | { again_at: number }> {
     const late = new AbortController();
-    const timer = clock.after(kind.time_out_ms, () => late.abort(new Error('the job took too long')));
+    const timer = clock.after(kind.time_out_ms, () =>
+      late.abort(new Error('the job took too long')),
+    );
     const gaveUp = new Promise<never>((_, reject) => {
       late.signal.addEventListener('abort', () => reject(late.signal.reason), { once: true });
     });

@@ -35,7 +35,8 @@ const RULES = [
 
 function aboutCall(call: CallRecord, disclosure: string): Record<string, unknown> {
   const { order } = call;
-  const outcomes = order.outcomes.length > 0 ? order.outcomes : DEFAULT_OUTCOMES.map((value) => ({ value }));
+  const outcomes =
+    order.outcomes.length > 0 ? order.outcomes : DEFAULT_OUTCOMES.map((value) => ({ value }));
   return {
     task: call.task,
     recipient_name: call.recipient_name,
@@ -74,7 +75,8 @@ const SENTENCES: Record<string, Sentences> = {
     recorded: 'Esta llamada se está grabando.',
   },
   fr: {
-    hello: (name) => `Bonjour, ici un assistant d'intelligence artificielle qui vous appelle de la part de ${name}.`,
+    hello: (name) =>
+      `Bonjour, ici un assistant d'intelligence artificielle qui vous appelle de la part de ${name}.`,
     recorded: 'Cet appel est enregistré.',
   },
   de: {
@@ -82,7 +84,8 @@ const SENTENCES: Record<string, Sentences> = {
     recorded: 'Dieses Gespräch wird aufgezeichnet.',
   },
   it: {
-    hello: (name) => `Buongiorno, sono un assistente di intelligenza artificiale e chiamo per conto di ${name}.`,
+    hello: (name) =>
+      `Buongiorno, sono un assistente di intelligenza artificiale e chiamo per conto di ${name}.`,
     recorded: 'Questa chiamata viene registrata.',
   },
 };

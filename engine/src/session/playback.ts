@@ -51,7 +51,8 @@ export function createPlayback(): Playback {
       end = start + bytes;
       const last = segments.at(-1);
       // Audio that joins what is playing is one segment, so a long answer stays one entry.
-      if (last && last.itemId === itemId && last.start + last.length === start) last.length += bytes;
+      if (last && last.itemId === itemId && last.start + last.length === start)
+        last.length += bytes;
       else segments.push({ itemId, start, length: bytes });
       return start;
     },
@@ -60,7 +61,9 @@ export function createPlayback(): Playback {
     heard,
     cut(nowMs) {
       const now = sampleAt(nowMs);
-      const open = [...new Set(segments.filter((s) => s.start + s.length > now).map((s) => s.itemId))];
+      const open = [
+        ...new Set(segments.filter((s) => s.start + s.length > now).map((s) => s.itemId)),
+      ];
       const cuts = open.map((itemId) => heard(itemId, nowMs));
       segments = segments
         .map((s) => ({ ...s, length: Math.min(Math.max(now - s.start, 0), s.length) }))

@@ -91,7 +91,9 @@ export function createSession(options: SessionOptions): Session {
     state = 'disclosing';
     disclose();
     timers.add(clock.every(1_000, tick));
-    later(Math.max(options.maxDurationMs - GOODBYE_BEFORE_END_MS, 0), () => sayGoodbye('max_duration'));
+    later(Math.max(options.maxDurationMs - GOODBYE_BEFORE_END_MS, 0), () =>
+      sayGoodbye('max_duration'),
+    );
     later(options.maxDurationMs, () => end('max_duration'));
     return lineListener;
   }
@@ -155,7 +157,8 @@ export function createSession(options: SessionOptions): Session {
   }
 
   function act(toolCallId: string, action: ToolAction): void {
-    if (action.kind === 'error') return voice?.answerTool(toolCallId, { error: action.detail }, true);
+    if (action.kind === 'error')
+      return voice?.answerTool(toolCallId, { error: action.detail }, true);
     if (action.kind === 'record_answer') {
       sink.answer({ field: action.field, value: action.value, quote: action.quote });
       return voice?.answerTool(toolCallId, { ok: true }, true);
@@ -219,12 +222,14 @@ export function createSession(options: SessionOptions): Session {
     const at = nowMs();
     for (const { id, speaker } of transcript.open()) {
       const { heardMs, sentMs } = playback.heard(id, at);
-      if (speaker === 'agent') transcript.cut(id, sentMs === 0 ? 0 : heardMs / sentMs, Math.round(at));
+      if (speaker === 'agent')
+        transcript.cut(id, sentMs === 0 ? 0 : heardMs / sentMs, Math.round(at));
       else transcript.settle(id);
     }
   }
 
-  const judgeWho = (): AnsweredBy => (joinedAt === 0 ? 'nobody' : times.spokenTurns > 0 ? 'human' : 'unknown');
+  const judgeWho = (): AnsweredBy =>
+    joinedAt === 0 ? 'nobody' : times.spokenTurns > 0 ? 'human' : 'unknown';
 
   const lineListener: LineListener = {
     audio(frame, timestampMs) {
@@ -250,7 +255,8 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const voiceListener: VoiceListener = {
-    itemAdded: ({ id, previousId, speaker }) => transcript.add(id, previousId, speaker, Math.round(nowMs())),
+    itemAdded: ({ id, previousId, speaker }) =>
+      transcript.add(id, previousId, speaker, Math.round(nowMs())),
     said(itemId, audio) {
       if (isOver() || !line) return;
       transcript.add(itemId, undefined, 'agent', Math.round(nowMs()));

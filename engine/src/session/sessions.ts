@@ -1,5 +1,5 @@
 // The conversations that this process holds, from the opened model session to the end.
-import type { CallRecord, AttemptRecord, TurnRecord } from '../calls/call-record.ts';
+import type { AttemptRecord, CallRecord, TurnRecord } from '../calls/call-record.ts';
 import type { Sessions } from '../calls/ports.ts';
 import type { AnsweredBy, EndReason } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -55,7 +55,10 @@ export function createSessions(options: {
 }): LiveSessions {
   const held = new Map<string, Held>();
 
-  async function prepare(call: CallRecord, attempt: AttemptRecord): Promise<{ ok: true } | { ok: false; detail: string }> {
+  async function prepare(
+    call: CallRecord,
+    attempt: AttemptRecord,
+  ): Promise<{ ok: true } | { ok: false; detail: string }> {
     const network = options.networks[call.network];
     if (!network) return { ok: false, detail: 'no speech model is set up' };
     const language = call.order.language;
@@ -65,7 +68,12 @@ export function createSessions(options: {
     if (!audio.ok) return { ok: false, detail: `disclosure: ${audio.failure.kind}` };
 
     const entry = hold(call, attempt, { text, audio: audio.value });
-    const brief = { instructions: instructionsFor(call, text), tools: TOOLS, language: language ?? undefined, voice };
+    const brief = {
+      instructions: instructionsFor(call, text),
+      tools: TOOLS,
+      language: language ?? undefined,
+      voice,
+    };
     const opened = await network.voice.open(brief, entry.session.voiceListener);
     if (!opened.ok) {
       held.delete(attempt.id);
@@ -78,14 +86,20 @@ export function createSessions(options: {
     return { ok: true };
   }
 
-  function hold(call: CallRecord, attempt: AttemptRecord, disclosure: { text: string; audio: Uint8Array }): Held {
+  function hold(
+    call: CallRecord,
+    attempt: AttemptRecord,
+    disclosure: { text: string; audio: Uint8Array },
+  ): Held {
     const entry: Held = { attempt, written: Promise.resolve(), session: undefined as never };
     entry.session = createSession({
       clock: options.clock,
       sink: sinkOf(call, entry),
       disclosure,
-      goodbyeInstructions: 'The time for this call is over. Say goodbye in one short sentence, in the language of the call.',
-      stillThereInstructions: 'The person has been silent. Ask in one short sentence whether they are still there.',
+      goodbyeInstructions:
+        'The time for this call is over. Say goodbye in one short sentence, in the language of the call.',
+      stillThereInstructions:
+        'The person has been silent. Ask in one short sentence whether they are still there.',
       maxDurationMs: call.order.max_duration_seconds * 1_000,
       recording: call.order.recording === 'notify',
       readTool: (name, argumentsText) => readToolCall(name, argumentsText, call),
@@ -99,7 +113,12 @@ export function createSessions(options: {
   function write(entry: Held, work: () => Promise<void>): void {
     entry.written = entry.written
       .then(work)
-      .catch((error: unknown) => options.log.error({ error, attempt_id: entry.attempt.id }, 'a session could not be written'));
+      .catch((error: unknown) =>
+        options.log.error(
+          { error, attempt_id: entry.attempt.id },
+          'a session could not be written',
+        ),
+      );
   }
 
   function sinkOf(call: CallRecord, entry: Held): SessionSink {

@@ -26,7 +26,8 @@ export function createStereoTrack(): StereoTrack {
       right.push({ start, audio });
     },
     cut(at) {
-      for (const piece of left) piece.audio = piece.audio.subarray(0, Math.max(at - piece.start, 0));
+      for (const piece of left)
+        piece.audio = piece.audio.subarray(0, Math.max(at - piece.start, 0));
     },
     take(until) {
       const samples = Math.max(until - taken, 0);
@@ -45,7 +46,13 @@ interface Piece {
 }
 
 // Copies what lies before `until` and keeps the rest for later.
-function lay(pieces: Piece[], bytes: Uint8Array, channel: 0 | 1, from: number, until: number): void {
+function lay(
+  pieces: Piece[],
+  bytes: Uint8Array,
+  channel: 0 | 1,
+  from: number,
+  until: number,
+): void {
   const kept: Piece[] = [];
   for (const { start, audio } of pieces) {
     const first = Math.max(from - start, 0);

@@ -1,8 +1,8 @@
 // What the model may do besides talking. Tools take names from closed lists; whatever else comes is an error value.
 import { z } from 'zod';
 import type { CallRecord } from '../calls/call-record.ts';
-import { type Result, fail, ok } from '../lib/result.ts';
-import { type ResultField, fieldsOf } from '../results/result-fields.ts';
+import { fail, ok, type Result } from '../lib/result.ts';
+import { fieldsOf, type ResultField } from '../results/result-fields.ts';
 import { typeOf } from '../results/result-schema.ts';
 import type { ToolSpec } from './voice.ts';
 
@@ -31,7 +31,9 @@ export const TOOLS: readonly ToolSpec[] = [
     description: 'Hangs up. Call it after you have said goodbye.',
     parameters: {
       type: 'object',
-      properties: { reason: { type: 'string', description: 'Why the call is over, in a few words.' } },
+      properties: {
+        reason: { type: 'string', description: 'Why the call is over, in a few words.' },
+      },
       required: ['reason'],
     },
   },
@@ -48,7 +50,8 @@ const RecordAnswer = z.object({
 
 /** Returns what a tool call asks for, or why it cannot be done. Arguments are at most 4 KiB of JSON. */
 export function readToolCall(name: string, argumentsJson: string, call: CallRecord): ToolAction {
-  if (Buffer.byteLength(argumentsJson) > LONGEST_ARGUMENTS) return error('The arguments are too long.');
+  if (Buffer.byteLength(argumentsJson) > LONGEST_ARGUMENTS)
+    return error('The arguments are too long.');
   const args = parse(argumentsJson);
   if (name === 'end_call') {
     const { data } = EndCall.safeParse(args);
@@ -68,7 +71,8 @@ function valueFor(name: string, value: unknown, call: CallRecord): Result<unknow
   const field = fieldsOf(call.order.result_schema).find(({ path }) => path === name);
   if (field) return typedValue(field, value);
   if (name !== 'outcome') return fail('There is no such field.');
-  const known = OUTCOMES_SAID.includes(String(value)) || call.order.outcomes.some((one) => one.value === value);
+  const known =
+    OUTCOMES_SAID.includes(String(value)) || call.order.outcomes.some((one) => one.value === value);
   return known ? ok(value) : fail('There is no such outcome.');
 }
 
@@ -88,7 +92,8 @@ function typedValue({ path, schema }: ResultField, value: unknown): Result<unkno
   const typed = coerced(type, value);
   if (!isOfType(type, typed)) return fail(`${path} takes a value of type ${type}.`);
   const choices = schema['enum'];
-  if (Array.isArray(choices) && !choices.includes(typed)) return fail(`${path} takes one of its choices.`);
+  if (Array.isArray(choices) && !choices.includes(typed))
+    return fail(`${path} takes one of its choices.`);
   return ok(typed);
 }
 
@@ -96,7 +101,8 @@ function typedValue({ path, schema }: ResultField, value: unknown): Result<unkno
 function coerced(type: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (type === 'boolean' && /^(true|false)$/iu.test(value)) return value.toLowerCase() === 'true';
-  if ((type === 'number' || type === 'integer') && /^-?\d+(\.\d+)?$/u.test(value)) return Number(value);
+  if ((type === 'number' || type === 'integer') && /^-?\d+(\.\d+)?$/u.test(value))
+    return Number(value);
   return value;
 }
 

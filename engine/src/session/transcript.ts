@@ -15,7 +15,12 @@ interface Item extends SpokenTurn {
 }
 
 export interface Transcript {
-  add(id: string, previousId: string | undefined, speaker: 'agent' | 'recipient', nowMs: number): void;
+  add(
+    id: string,
+    previousId: string | undefined,
+    speaker: 'agent' | 'recipient',
+    nowMs: number,
+  ): void;
   /** Adds words to an item of the agent. */
   append(id: string, delta: string): void;
   /** Sets all words of an item. */
@@ -40,8 +45,17 @@ export function createTranscript(): Transcript {
   return {
     add(id, previousId, speaker, nowMs) {
       if (find(id)) return;
-      const item: Item = { id, speaker, text: '', started_ms: nowMs, ended_ms: nowMs, interrupted: false, final: false };
-      const after = previousId === undefined ? -1 : items.findIndex((other) => other.id === previousId);
+      const item: Item = {
+        id,
+        speaker,
+        text: '',
+        started_ms: nowMs,
+        ended_ms: nowMs,
+        interrupted: false,
+        final: false,
+      };
+      const after =
+        previousId === undefined ? -1 : items.findIndex((other) => other.id === previousId);
       // What was already given out keeps its place; an unknown predecessor means the end.
       if (after >= 0 && after + 1 >= given) items.splice(after + 1, 0, item);
       else items.push(item);
@@ -93,5 +107,7 @@ export function heardWords(text: string, share: number): string {
     if (match.index + match[0].trimEnd().length / 2 > limit) break;
     kept += match[0];
   }
-  return kept.trimEnd() === text.trimEnd() ? kept.trimEnd() : `${kept.trimEnd()}…`.replace(/^…$/, '');
+  return kept.trimEnd() === text.trimEnd()
+    ? kept.trimEnd()
+    : `${kept.trimEnd()}…`.replace(/^…$/, '');
 }

@@ -48,7 +48,11 @@ export interface VoiceUsage {
 /** What a model tells its session. Times are milliseconds of the person's audio since `open`. */
 export interface VoiceListener {
   /** A new item of the conversation, after `previousItemId` (undefined: at the start). */
-  itemAdded(item: { id: string; previousId: string | undefined; speaker: 'agent' | 'recipient' }): void;
+  itemAdded(item: {
+    id: string;
+    previousId: string | undefined;
+    speaker: 'agent' | 'recipient';
+  }): void;
   /** Audio of the agent, mu-law. */
   said(itemId: string, audio: Uint8Array): void;
   /** More of the agent's words. */
@@ -70,13 +74,23 @@ export interface VoiceListener {
 /** Text to speech for what the engine says itself, such as the disclosure. */
 export interface Speech {
   /** Returns mu-law audio of `text`. Bounded in time. */
-  speak(text: string, options: { voice: string; language: string }): Promise<Result<Uint8Array, VoiceFailure>>;
+  speak(
+    text: string,
+    options: { voice: string; language: string },
+  ): Promise<Result<Uint8Array, VoiceFailure>>;
 }
 
 /** A text model that reads a transcript and answers with JSON. */
 export interface Reader {
   /** Answers with parsed JSON that should fit `schema` (strict subset of JSON Schema); it is checked again by the caller. */
-  read(request: { instructions: string; input: string; schema: Record<string, unknown> }): Promise<
-    Result<{ value: unknown; usage: VoiceUsage }, { kind: 'unavailable' | 'refused' | 'invalid'; detail: string }>
+  read(request: {
+    instructions: string;
+    input: string;
+    schema: Record<string, unknown>;
+  }): Promise<
+    Result<
+      { value: unknown; usage: VoiceUsage },
+      { kind: 'unavailable' | 'refused' | 'invalid'; detail: string }
+    >
   >;
 }

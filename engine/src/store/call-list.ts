@@ -1,5 +1,11 @@
 // The list of calls: filters and paging. Built by Kysely because its shape changes with what is asked for.
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { Mode } from '../contract/vocabulary.ts';
 import type { Queryable, SqlValue } from '../lib/database.ts';
@@ -32,7 +38,15 @@ const build = new Kysely<{ calls: Record<string, SqlValue> }>({
   },
 });
 
-const EQUAL = ['status', 'outcome', 'outcome_group', 'source', 'phone_number', 'reference', 'tag'] as const;
+const EQUAL = [
+  'status',
+  'outcome',
+  'outcome_group',
+  'source',
+  'phone_number',
+  'reference',
+  'tag',
+] as const;
 
 /** Returns calls of one mode, newest first. */
 export async function listCalls(on: Queryable, query: CallQuery): Promise<CallRecord[]> {
@@ -42,8 +56,10 @@ export async function listCalls(on: Queryable, query: CallQuery): Promise<CallRe
     if (value !== undefined) select = select.where(field, '=', value);
   }
   if (query.reached !== undefined) select = select.where('reached', '=', query.reached ? 1 : 0);
-  if (query.created_after !== undefined) select = select.where('created_at', '>=', query.created_after);
-  if (query.created_before !== undefined) select = select.where('created_at', '<', query.created_before);
+  if (query.created_after !== undefined)
+    select = select.where('created_at', '>=', query.created_after);
+  if (query.created_before !== undefined)
+    select = select.where('created_at', '<', query.created_before);
   const { before } = query;
   if (before) {
     select = select.where((where) =>
@@ -53,8 +69,15 @@ export async function listCalls(on: Queryable, query: CallQuery): Promise<CallRe
       ]),
     );
   }
-  const compiled = select.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(query.limit).compile();
+  const compiled = select
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(query.limit)
+    .compile();
   let mark = 0;
-  const rows = await on.query(compiled.sql.replace(/\?/g, () => `$${++mark}`), compiled.parameters as SqlValue[]);
+  const rows = await on.query(
+    compiled.sql.replace(/\?/g, () => `$${++mark}`),
+    compiled.parameters as SqlValue[],
+  );
   return rows.map(callFromRow);
 }

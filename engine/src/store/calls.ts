@@ -14,17 +14,19 @@ export const callStore: CallStore = {
     return row && callCodec.fromRow(row);
   },
   async findByIdempotencyKey(on, keyId, idempotencyKey) {
-    const [row] = await on.query('SELECT * FROM calls WHERE key_id = $1 AND idempotency_key = $2', [keyId, idempotencyKey]);
+    const [row] = await on.query('SELECT * FROM calls WHERE key_id = $1 AND idempotency_key = $2', [
+      keyId,
+      idempotencyKey,
+    ]);
     return row && callCodec.fromRow(row);
   },
   async update(tx, callId, from, change) {
     const set = assignments(callCodec.toRow(change), from.length + 2);
     const marks = from.map((_, at) => `$${at + 2}`).join(', ');
-    const rows = await tx.query(`UPDATE calls SET ${set.sql} WHERE id = $1 AND status IN (${marks}) RETURNING id`, [
-      callId,
-      ...from,
-      ...set.values,
-    ]);
+    const rows = await tx.query(
+      `UPDATE calls SET ${set.sql} WHERE id = $1 AND status IN (${marks}) RETURNING id`,
+      [callId, ...from, ...set.values],
+    );
     return rows.length === 1;
   },
 
@@ -41,11 +43,15 @@ export const callStore: CallStore = {
     return row && attemptCodec.fromRow(row);
   },
   async findAttemptByMediaToken(on, mediaTokenHash) {
-    const [row] = await on.query('SELECT * FROM attempts WHERE media_token_hash = $1', [mediaTokenHash]);
+    const [row] = await on.query('SELECT * FROM attempts WHERE media_token_hash = $1', [
+      mediaTokenHash,
+    ]);
     return row && attemptCodec.fromRow(row);
   },
   async attempts(on, callId) {
-    const rows = await on.query('SELECT * FROM attempts WHERE call_id = $1 ORDER BY number', [callId]);
+    const rows = await on.query('SELECT * FROM attempts WHERE call_id = $1 ORDER BY number', [
+      callId,
+    ]);
     return rows.map(attemptCodec.fromRow);
   },
   async updateAttempt(tx, attemptId, change, only = {}) {
@@ -77,16 +83,25 @@ export const callStore: CallStore = {
   // The last word on a question counts: people correct themselves.
   async addAnswer(tx, answer) {
     const { sql, values } = insertText('answers', answerCodec.toRow(answer));
-    await tx.query(`${sql} ON CONFLICT (call_id, field) DO UPDATE SET value = excluded.value, quote = excluded.quote`, values);
+    await tx.query(
+      `${sql} ON CONFLICT (call_id, field) DO UPDATE SET value = excluded.value, quote = excluded.quote`,
+      values,
+    );
   },
   async answers(on, callId) {
-    const rows = await on.query('SELECT * FROM answers WHERE call_id = $1 ORDER BY field', [callId]);
+    const rows = await on.query('SELECT * FROM answers WHERE call_id = $1 ORDER BY field', [
+      callId,
+    ]);
     return rows.map(answerCodec.fromRow);
   },
 };
 
 function attemptConditions(
-  only: { carrier_call_id?: string | null; media_token_hash?: string; report_sequence_below?: number },
+  only: {
+    carrier_call_id?: string | null;
+    media_token_hash?: string;
+    report_sequence_below?: number;
+  },
   first: number,
 ): { sql: string; values: SqlValue[] } {
   const values: SqlValue[] = [];
@@ -98,22 +113,72 @@ function attemptConditions(
   if (only.carrier_call_id === null) sql += ' AND carrier_call_id IS NULL';
   else if (only.carrier_call_id !== undefined) add('carrier_call_id =', only.carrier_call_id);
   if (only.media_token_hash !== undefined) add('media_token_hash =', only.media_token_hash);
-  if (only.report_sequence_below !== undefined) add('report_sequence <', only.report_sequence_below);
+  if (only.report_sequence_below !== undefined)
+    add('report_sequence <', only.report_sequence_below);
   return { sql, values };
 }
 
 export const callCodec = rowCodec<CallRecord>({
   columns: [
-    'id', 'mode', 'network', 'key_id', 'status', 'outcome', 'outcome_group', 'outcome_evidence', 'successful', 'reached',
-    'end_reason', 'answered_by', 'retryable', 'retry_not_before', 'refusal', 'phone_number', 'recipient_name', 'task',
-    'variables', 'language', 'result', 'result_status', 'result_evidence', 'answers_text', 'summary', 'next_steps',
-    'chosen_time', 'preferred_times', 'callback_at', 'reference', 'tag', 'metadata', 'source', 'cost', 'latency',
-    'created_at', 'scheduled_at', 'started_at', 'answered_at', 'ended_at', 'duration_seconds', 'disclosure_played_at',
-    'cancel_requested_at', 'order', 'idempotency_key', 'fingerprint',
+    'id',
+    'mode',
+    'network',
+    'key_id',
+    'status',
+    'outcome',
+    'outcome_group',
+    'outcome_evidence',
+    'successful',
+    'reached',
+    'end_reason',
+    'answered_by',
+    'retryable',
+    'retry_not_before',
+    'refusal',
+    'phone_number',
+    'recipient_name',
+    'task',
+    'variables',
+    'language',
+    'result',
+    'result_status',
+    'result_evidence',
+    'answers_text',
+    'summary',
+    'next_steps',
+    'chosen_time',
+    'preferred_times',
+    'callback_at',
+    'reference',
+    'tag',
+    'metadata',
+    'source',
+    'cost',
+    'latency',
+    'created_at',
+    'scheduled_at',
+    'started_at',
+    'answered_at',
+    'ended_at',
+    'duration_seconds',
+    'disclosure_played_at',
+    'cancel_requested_at',
+    'order',
+    'idempotency_key',
+    'fingerprint',
   ],
   json: [
-    'outcome_evidence', 'refusal', 'variables', 'result', 'result_evidence', 'next_steps', 'preferred_times', 'metadata',
-    'cost', 'latency', 'order',
+    'outcome_evidence',
+    'refusal',
+    'variables',
+    'result',
+    'result_evidence',
+    'next_steps',
+    'preferred_times',
+    'metadata',
+    'cost',
+    'latency',
+    'order',
   ],
   booleans: ['successful', 'reached', 'retryable'],
   renamed: { order: 'call_order' },
@@ -121,19 +186,52 @@ export const callCodec = rowCodec<CallRecord>({
 
 const attemptCodec = rowCodec<AttemptRecord>({
   columns: [
-    'id', 'call_id', 'number', 'direction', 'network', 'status', 'from_number', 'phone_number', 'answered_by', 'end_reason',
-    'started_at', 'answered_at', 'ended_at', 'duration_seconds', 'node_id', 'dial_before', 'carrier_name',
-    'carrier_call_id', 'carrier_code', 'sip_code', 'report_sequence', 'token_hash', 'media_token_hash',
-    'media_started_at', 'recording',
+    'id',
+    'call_id',
+    'number',
+    'direction',
+    'network',
+    'status',
+    'from_number',
+    'phone_number',
+    'answered_by',
+    'end_reason',
+    'started_at',
+    'answered_at',
+    'ended_at',
+    'duration_seconds',
+    'node_id',
+    'dial_before',
+    'carrier_name',
+    'carrier_call_id',
+    'carrier_code',
+    'sip_code',
+    'report_sequence',
+    'token_hash',
+    'media_token_hash',
+    'media_started_at',
+    'recording',
   ],
 });
 
 const turnCodec = rowCodec<TurnRecord>({
-  columns: ['call_id', 'attempt_id', 'index', 'speaker', 'text', 'started_ms', 'ended_ms', 'interrupted'],
+  columns: [
+    'call_id',
+    'attempt_id',
+    'index',
+    'speaker',
+    'text',
+    'started_ms',
+    'ended_ms',
+    'interrupted',
+  ],
   booleans: ['interrupted'],
   renamed: { index: 'idx' },
 });
 
-const answerCodec = rowCodec<AnswerRecord>({ columns: ['call_id', 'field', 'value', 'quote'], json: ['value'] });
+const answerCodec = rowCodec<AnswerRecord>({
+  columns: ['call_id', 'field', 'value', 'quote'],
+  json: ['value'],
+});
 
 export const callFromRow = (row: Row): CallRecord => callCodec.fromRow(row);

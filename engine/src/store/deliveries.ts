@@ -44,7 +44,12 @@ export function createDeliveryStore(database: Database, seal: Seal): DeliverySto
   };
 }
 
-const STATUS_OF = { delivered: 'delivered', pending: 'pending', dead: 'dead', gone: 'dead' } as const;
+const STATUS_OF = {
+  delivered: 'delivered',
+  pending: 'pending',
+  dead: 'dead',
+  gone: 'dead',
+} as const;
 
 async function recordTry(tx: Transaction, deliveryId: string, made: DeliveryTry): Promise<void> {
   const { settlement } = made;
@@ -64,9 +69,14 @@ async function recordTry(tx: Transaction, deliveryId: string, made: DeliveryTry)
   );
   const webhookId = rows[0]?.webhook_id;
   if (webhookId === undefined) return;
-  if (settlement.state === 'gone') await tx.query("UPDATE webhooks SET status = 'removed' WHERE id = $1", [webhookId]);
-  if (made.webhook_health === 'working') await tx.query('UPDATE webhooks SET failing_since = NULL WHERE id = $1', [webhookId]);
+  if (settlement.state === 'gone')
+    await tx.query("UPDATE webhooks SET status = 'removed' WHERE id = $1", [webhookId]);
+  if (made.webhook_health === 'working')
+    await tx.query('UPDATE webhooks SET failing_since = NULL WHERE id = $1', [webhookId]);
   if (made.webhook_health === 'failing') {
-    await tx.query('UPDATE webhooks SET failing_since = COALESCE(failing_since, $2) WHERE id = $1', [webhookId, made.at]);
+    await tx.query(
+      'UPDATE webhooks SET failing_since = COALESCE(failing_since, $2) WHERE id = $1',
+      [webhookId, made.at],
+    );
   }
 }

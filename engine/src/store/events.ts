@@ -23,19 +23,31 @@ export interface EventStore extends EventRecorder {
   queueDelivery(tx: Transaction, eventId: string, webhookId: string): Promise<void>;
 }
 
-export function createEventStore(options: { clock: Clock; onRecorded(callId: string): void; onQueued(): void }): EventStore {
+export function createEventStore(options: {
+  clock: Clock;
+  onRecorded(callId: string): void;
+  onQueued(): void;
+}): EventStore {
   const { clock } = options;
   const store: EventStore = {
     async record(tx, { type, call, data }) {
       const now = clock.now();
       const id = newId('evt');
       const simulated = call.network === 'simulated';
-      const body = eventBody({ id, type, created_at: new Date(now).toISOString(), mode: call.mode, simulated, data });
+      const body = eventBody({
+        id,
+        type,
+        created_at: new Date(now).toISOString(),
+        mode: call.mode,
+        simulated,
+        data,
+      });
       await tx.query(
         'INSERT INTO events (id, type, call_id, mode, simulated, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
         [id, type, call.id, call.mode, simulated ? 1 : 0, body, now],
       );
-      for (const webhookId of await listeners(tx, type, call)) await store.queueDelivery(tx, id, webhookId);
+      for (const webhookId of await listeners(tx, type, call))
+        await store.queueDelivery(tx, id, webhookId);
       tx.afterCommit(() => options.onRecorded(call.id));
     },
     async queueDelivery(tx, eventId, webhookId) {
@@ -54,7 +66,11 @@ export function createEventStore(options: { clock: Clock; onRecorded(callId: str
         'SELECT sequence, id, type, body FROM events WHERE call_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3',
         [callId, after, limit],
       );
-      return rows.map((row) => ({ ...row, sequence: Number(row.sequence), type: row.type as EventType }));
+      return rows.map((row) => ({
+        ...row,
+        sequence: Number(row.sequence),
+        type: row.type as EventType,
+      }));
     },
   };
   return store;
@@ -62,7 +78,12 @@ export function createEventStore(options: { clock: Clock; onRecorded(callId: str
 
 // The call's own addresses, and the subscriptions of its key's mode whose filter it passes.
 async function listeners(tx: Transaction, type: EventType, call: CallRecord): Promise<string[]> {
-  const rows = await tx.query<{ id: string; call_id: string | null; events: string; filter: string }>(
+  const rows = await tx.query<{
+    id: string;
+    call_id: string | null;
+    events: string;
+    filter: string;
+  }>(
     `SELECT id, call_id, events, filter FROM webhooks
      WHERE status = 'active' AND (call_id = $1 OR (call_id IS NULL AND mode = $2)) ORDER BY created_at, id`,
     [call.id, call.mode],
@@ -77,9 +98,15 @@ async function listeners(tx: Transaction, type: EventType, call: CallRecord): Pr
 export function passes(filter: WebhookFilter, call: CallRecord): boolean {
   const { outcomes, outcome_groups, agent_id, source, tag, metadata } = filter;
   if (outcomes && !(call.outcome !== null && outcomes.includes(call.outcome))) return false;
-  if (outcome_groups && !(call.outcome_group !== null && outcome_groups.includes(call.outcome_group))) return false;
+  if (
+    outcome_groups &&
+    !(call.outcome_group !== null && outcome_groups.includes(call.outcome_group))
+  )
+    return false;
   if (agent_id !== undefined) return false;
   if (source !== undefined && source !== call.source) return false;
   if (tag !== undefined && tag !== call.tag) return false;
-  return Object.entries(metadata ?? {}).every(([key, value]) => String(call.metadata[key]) === value);
+  return Object.entries(metadata ?? {}).every(
+    ([key, value]) => String(call.metadata[key]) === value,
+  );
 }

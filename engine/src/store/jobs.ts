@@ -1,5 +1,5 @@
-import type { JobRecord, JobStore } from '../queue/ports.ts';
 import type { Row } from '../lib/database.ts';
+import type { JobRecord, JobStore } from '../queue/ports.ts';
 
 /** The table of jobs and the leases of nodes. */
 export const jobStore: JobStore = {
@@ -20,7 +20,10 @@ export const jobStore: JobStore = {
     return rows.map(jobFromRow).sort((a, b) => a.run_at - b.run_at || a.id - b.id);
   },
   async finish(on, jobId, owner) {
-    return (await on.query('DELETE FROM jobs WHERE id = $1 AND owner = $2 RETURNING id', [jobId, owner])).length === 1;
+    return (
+      (await on.query('DELETE FROM jobs WHERE id = $1 AND owner = $2 RETURNING id', [jobId, owner]))
+        .length === 1
+    );
   },
   async postpone(on, jobId, owner, runAt, failure) {
     const rows = await on.query(
@@ -30,7 +33,9 @@ export const jobStore: JobStore = {
     return rows.length === 1;
   },
   async nextRunAt(on) {
-    const [row] = await on.query<{ run_at: number }>('SELECT run_at FROM jobs WHERE owner IS NULL ORDER BY run_at, id LIMIT 1');
+    const [row] = await on.query<{ run_at: number }>(
+      'SELECT run_at FROM jobs WHERE owner IS NULL ORDER BY run_at, id LIMIT 1',
+    );
     return row?.run_at;
   },
   async heartbeat(on, nodeId, now, expiresAt) {

@@ -19,7 +19,12 @@ export interface KeyRecord {
 export interface KeyStore {
   add(key: { public_id: string; hash: string; mode: Mode; name: string }): Promise<KeyRecord>;
   /** Adds a key only when there is none at all; undefined when there was. */
-  addFirst(key: { public_id: string; hash: string; mode: Mode; name: string }): Promise<KeyRecord | undefined>;
+  addFirst(key: {
+    public_id: string;
+    hash: string;
+    mode: Mode;
+    name: string;
+  }): Promise<KeyRecord | undefined>;
   find(publicId: string): Promise<KeyRecord | undefined>;
   list(): Promise<KeyRecord[]>;
   /** Revokes by id or public id; false when there is no such key. */
@@ -29,11 +34,28 @@ export interface KeyStore {
 }
 
 export function createKeyStore(database: Database, seal: Seal, clock: Clock): KeyStore {
-  const insert = async (on: Queryable, key: { public_id: string; hash: string; mode: Mode; name: string }) => {
-    const record: KeyRecord = { id: newId('key'), ...key, created_at: clock.now(), revoked_at: null, last_used_at: null };
+  const insert = async (
+    on: Queryable,
+    key: { public_id: string; hash: string; mode: Mode; name: string },
+  ) => {
+    const record: KeyRecord = {
+      id: newId('key'),
+      ...key,
+      created_at: clock.now(),
+      revoked_at: null,
+      last_used_at: null,
+    };
     await on.query(
       'INSERT INTO keys (id, public_id, hash, mode, name, webhook_secret, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-      [record.id, record.public_id, record.hash, record.mode, record.name, seal.close(newSigningSecret()), record.created_at],
+      [
+        record.id,
+        record.public_id,
+        record.hash,
+        record.mode,
+        record.name,
+        seal.close(newSigningSecret()),
+        record.created_at,
+      ],
     );
     return record;
   };
@@ -49,7 +71,9 @@ export function createKeyStore(database: Database, seal: Seal, clock: Clock): Ke
       return row && keyFromRow(row);
     },
     async list() {
-      return (await database.query('SELECT * FROM keys ORDER BY created_at, id LIMIT 1000')).map(keyFromRow);
+      return (await database.query('SELECT * FROM keys ORDER BY created_at, id LIMIT 1000')).map(
+        keyFromRow,
+      );
     },
     async revoke(id) {
       const rows = await database.query(
@@ -59,7 +83,10 @@ export function createKeyStore(database: Database, seal: Seal, clock: Clock): Ke
       return rows.length === 1;
     },
     async webhookSecret(keyId) {
-      const [row] = await database.query<{ webhook_secret: string }>('SELECT webhook_secret FROM keys WHERE id = $1', [keyId]);
+      const [row] = await database.query<{ webhook_secret: string }>(
+        'SELECT webhook_secret FROM keys WHERE id = $1',
+        [keyId],
+      );
       if (!row) throw new Error('there is no such key');
       return seal.open(row.webhook_secret);
     },

@@ -3,8 +3,12 @@ import type { Database } from '../lib/database.ts';
 
 /** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice. */
 export async function migrate(database: Database, now: number): Promise<string[]> {
-  await database.query('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, run_at BIGINT NOT NULL)');
-  const done = new Set((await database.query<{ name: string }>('SELECT name FROM migrations')).map((row) => row.name));
+  await database.query(
+    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, run_at BIGINT NOT NULL)',
+  );
+  const done = new Set(
+    (await database.query<{ name: string }>('SELECT name FROM migrations')).map((row) => row.name),
+  );
   const run: string[] = [];
   for (const step of MIGRATIONS) {
     if (done.has(step.name)) continue;

@@ -52,7 +52,9 @@ const SAMPLE_BYTES = 2;
 
 // RIFF WAVE, PCM: http://soundfile.sapp.org/doc/WaveFormat/
 function stereoWav(interleaved: Uint8Array): Buffer {
-  const samples = decodeMuLaw(interleaved.subarray(0, interleaved.length - (interleaved.length % CHANNELS)));
+  const samples = decodeMuLaw(
+    interleaved.subarray(0, interleaved.length - (interleaved.length % CHANNELS)),
+  );
   const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);

@@ -16,7 +16,8 @@ export function rowCodec<T extends object>(spec: {
 }): RowCodec<T> {
   const json = new Set<string>(spec.json);
   const booleans = new Set<string>(spec.booleans);
-  const columnOf = (field: string): string => (spec.renamed as Record<string, string> | undefined)?.[field] ?? field;
+  const columnOf = (field: string): string =>
+    (spec.renamed as Record<string, string> | undefined)?.[field] ?? field;
 
   const encode = (field: string, value: unknown): SqlValue => {
     if (value === null || value === undefined) return null;
@@ -38,19 +39,34 @@ export function rowCodec<T extends object>(spec: {
           .filter((field) => field in record)
           .map((field) => [columnOf(field), encode(field, record[field])]),
       ),
-    fromRow: (row) => Object.fromEntries(spec.columns.map((field) => [field, decode(field, row[columnOf(field)])])) as T,
+    fromRow: (row) =>
+      Object.fromEntries(
+        spec.columns.map((field) => [field, decode(field, row[columnOf(field)])]),
+      ) as T,
   };
 }
 
 /** Returns an INSERT of this row. Column names come from a codec, never from outside. */
-export function insertText(table: string, row: Record<string, SqlValue>): { sql: string; values: SqlValue[] } {
+export function insertText(
+  table: string,
+  row: Record<string, SqlValue>,
+): { sql: string; values: SqlValue[] } {
   const names = Object.keys(row);
   const marks = names.map((_, at) => `$${at + 1}`);
-  return { sql: `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks.join(', ')})`, values: Object.values(row) };
+  return {
+    sql: `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks.join(', ')})`,
+    values: Object.values(row),
+  };
 }
 
 /** Returns `a = $n, b = $n+1 …` for an UPDATE, counting from `first`. */
-export function assignments(row: Record<string, SqlValue>, first: number): { sql: string; values: SqlValue[] } {
+export function assignments(
+  row: Record<string, SqlValue>,
+  first: number,
+): { sql: string; values: SqlValue[] } {
   const names = Object.keys(row);
-  return { sql: names.map((name, at) => `${name} = $${first + at}`).join(', '), values: Object.values(row) };
+  return {
+    sql: names.map((name, at) => `${name} = $${first + at}`).join(', '),
+    values: Object.values(row),
+  };
 }

@@ -24,4 +24,6 @@ export const keepFirstKey = (dataDir: string, key: string): void =>
 
 /** Returns the first API key of a data folder, if the engine made one there. */
 export const readFirstKey = (dataDir: string): string | undefined =>
-  existsSync(firstKeyFile(dataDir)) ? readFileSync(firstKeyFile(dataDir), 'utf8').trim() : undefined;
+  existsSync(firstKeyFile(dataDir))
+    ? readFileSync(firstKeyFile(dataDir), 'utf8').trim()
+    : undefined;

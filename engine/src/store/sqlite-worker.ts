@@ -4,9 +4,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
 export type SqliteRequest =
-  | { id: number; kind: 'query'; sql: string; values: readonly (string | number | null | Uint8Array)[] }
+  | {
+      id: number;
+      kind: 'query';
+      sql: string;
+      values: readonly (string | number | null | Uint8Array)[];
+    }
   | { id: number; kind: 'close' };
-export type SqliteReply = { id: number; rows: unknown[] } | { id: number; error: { message: string; code: string } };
+export type SqliteReply =
+  | { id: number; rows: unknown[] }
+  | { id: number; error: { message: string; code: string } };
 
 const { file, lockFile } = workerData as { file: string; lockFile: string | null };
 const STATEMENTS_MAX = 300;
@@ -40,7 +47,8 @@ parentPort?.on('message', (request: SqliteRequest) => {
 function run(sql: string, values: readonly unknown[]): unknown[] {
   const statement = prepared(sql);
   // `?1` counts as a name for this package: https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md#binding-parameters
-  const named = values.length > 0 ? [Object.fromEntries(values.map((value, at) => [at + 1, value]))] : [];
+  const named =
+    values.length > 0 ? [Object.fromEntries(values.map((value, at) => [at + 1, value]))] : [];
   if (statement.reader) return statement.all(...named);
   statement.run(...named);
   return [];
@@ -62,7 +70,9 @@ function takeLock(path: string): Sqlite.Database {
     holder.pragma('locking_mode = EXCLUSIVE');
     holder.exec('BEGIN EXCLUSIVE');
   } catch {
-    throw new Error('Another Recado engine is running on this data folder. Stop it, or set DATA_DIR to another folder.');
+    throw new Error(
+      'Another Recado engine is running on this data folder. Stop it, or set DATA_DIR to another folder.',
+    );
   }
   return holder;
 }

@@ -4,18 +4,23 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, SqlValue, Transaction } from '../lib/database.ts';
-import type { SqliteReply, SqliteRequest } from './sqlite-worker.ts';
 import { sqliteText } from './sql-text.ts';
+import type { SqliteReply, SqliteRequest } from './sqlite-worker.ts';
 
 const OLDEST_SQLITE = [3, 51, 3] as const; // Older ones can corrupt a WAL: https://www.sqlite.org/wal.html#the_wal_reset_bug
 const WAIT_MS = 15_000;
 
 /** Opens the store in `file`, made when absent. With `lockFile` a second engine on the same data is refused. */
-export async function openSqlite(options: { file: string; lockFile?: string; clock: Clock }): Promise<Database> {
+export async function openSqlite(options: {
+  file: string;
+  lockFile?: string;
+  clock: Clock;
+}): Promise<Database> {
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
   const thread = startThread(options.file, options.lockFile ?? null);
   const turns = createTurns(options.clock);
-  const ask = (sql: string, values: readonly SqlValue[] = []) => thread.ask(sqliteText(sql), values);
+  const ask = (sql: string, values: readonly SqlValue[] = []) =>
+    thread.ask(sqliteText(sql), values);
 
   await refuseOldSqlite(ask);
   return {
@@ -68,7 +73,9 @@ function createTurns(clock: Clock): { take<T>(work: () => Promise<T>): Promise<T
 }
 
 function startThread(file: string, lockFile: string | null) {
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: { file, lockFile } });
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+    workerData: { file, lockFile },
+  });
   const waiting = new Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }>();
   let nextId = 0;
   let dead: Error | undefined;
@@ -76,7 +83,8 @@ function startThread(file: string, lockFile: string | null) {
   worker.on('message', (reply: SqliteReply) => {
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ('error' in reply) asker?.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
+    if ('error' in reply)
+      asker?.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
     else asker?.resolve(reply.rows);
   });
   const fallOver = (error: Error): void => {
@@ -95,7 +103,8 @@ function startThread(file: string, lockFile: string | null) {
       worker.postMessage({ ...request, id });
     });
   return {
-    ask: (sql: string, values: readonly SqlValue[]) => send({ kind: 'query', sql, values } as never),
+    ask: (sql: string, values: readonly SqlValue[]) =>
+      send({ kind: 'query', sql, values } as never),
     async close(): Promise<void> {
       if (dead) return;
       await send({ kind: 'close' } as never);
@@ -107,6 +116,8 @@ function startThread(file: string, lockFile: string | null) {
 async function refuseOldSqlite(ask: Ask): Promise<void> {
   const [row] = (await ask('SELECT sqlite_version() AS version')) as { version: string }[];
   const version = (row?.version ?? '0').split('.').map(Number);
-  const difference = OLDEST_SQLITE.map((part, at) => (version[at] ?? 0) - part).find((part) => part !== 0) ?? 0;
-  if (difference < 0) throw new Error(`SQLite ${row?.version} can corrupt its log; Recado needs 3.51.3 or newer.`);
+  const difference =
+    OLDEST_SQLITE.map((part, at) => (version[at] ?? 0) - part).find((part) => part !== 0) ?? 0;
+  if (difference < 0)
+    throw new Error(`SQLite ${row?.version} can corrupt its log; Recado needs 3.51.3 or newer.`);
 }

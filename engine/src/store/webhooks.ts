@@ -45,15 +45,26 @@ export function createWebhookStore(options: {
         call_id: call.id,
         now: clock.now(),
       });
-      const [known] = await tx.query('SELECT id FROM webhooks WHERE call_id = $1 AND url_hash = $2', [call.id, row['url_hash'] ?? null]);
+      const [known] = await tx.query(
+        'SELECT id FROM webhooks WHERE call_id = $1 AND url_hash = $2',
+        [call.id, row['url_hash'] ?? null],
+      );
       if (known) return;
       const token = receiver.token === null ? null : seal.close(receiver.token);
       await insert(tx, { ...row, secret, bearer: token });
-      if (call.status === 'ended') await sendPast(tx, call.id, String(row['id']), receiver.events, events);
+      if (call.status === 'ended')
+        await sendPast(tx, call.id, String(row['id']), receiver.events, events);
     },
     subscribe: (key, wanted) =>
       database.transaction(async (tx) => {
-        const row = webhookRow(seal, { key_id: key.id, mode: key.mode, ...wanted, filter: wanted.filter ?? {}, call_id: null, now: clock.now() });
+        const row = webhookRow(seal, {
+          key_id: key.id,
+          mode: key.mode,
+          ...wanted,
+          filter: wanted.filter ?? {},
+          call_id: null,
+          now: clock.now(),
+        });
         const known = await findSame(tx, row);
         if (known) return { webhook: webhookFromRow(known), secret: undefined };
         if ((await countOf(tx, key.id)) >= WEBHOOKS_PER_KEY_MAX) return 'too_many' as const;
@@ -102,20 +113,40 @@ async function countOf(tx: Transaction, keyId: string): Promise<number> {
 
 // Already sealed: a call's own address is signed with the secret of the key that placed it.
 async function keySecret(tx: Transaction, keyId: string): Promise<string> {
-  const [row] = await tx.query<{ webhook_secret: string }>('SELECT webhook_secret FROM keys WHERE id = $1', [keyId]);
+  const [row] = await tx.query<{ webhook_secret: string }>(
+    'SELECT webhook_secret FROM keys WHERE id = $1',
+    [keyId],
+  );
   if (!row) throw new Error('a call belongs to a key that is not there');
   return row.webhook_secret;
 }
 
-async function sendPast(tx: Transaction, callId: string, webhookId: string, types: readonly EventType[], events: EventStore): Promise<void> {
+async function sendPast(
+  tx: Transaction,
+  callId: string,
+  webhookId: string,
+  types: readonly EventType[],
+  events: EventStore,
+): Promise<void> {
   if (!types.includes('call.ended')) return;
-  const [ended] = await tx.query<{ id: string }>("SELECT id FROM events WHERE call_id = $1 AND type = 'call.ended'", [callId]);
+  const [ended] = await tx.query<{ id: string }>(
+    "SELECT id FROM events WHERE call_id = $1 AND type = 'call.ended'",
+    [callId],
+  );
   if (ended) await events.queueDelivery(tx, ended.id, webhookId);
 }
 
 function webhookRow(
   seal: Seal,
-  facts: { key_id: string; mode: Mode; url: string; events: readonly EventType[]; filter: object; call_id: string | null; now: number },
+  facts: {
+    key_id: string;
+    mode: Mode;
+    url: string;
+    events: readonly EventType[];
+    filter: object;
+    call_id: string | null;
+    now: number;
+  },
 ): Record<string, SqlValue> {
   return {
     id: newId('whk'),
