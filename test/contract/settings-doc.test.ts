@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { loadConfig } from '../../engine/src/config.ts';
+
+const text = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** Returns setting -> default as its schema in config.ts has it; '' for none. */
+async function settingsInCode(): Promise<Record<string, string>> {
+  const code = (await text('engine/src/config.ts')).split('z.object({\n')[1]?.split(/^}\);/m)[0] ?? '';
+  const lines = [...code.matchAll(/^ {2}([A-Z][A-Z0-9_]+): (.*)$/gm)];
+  return Object.fromEntries(lines.map(([, name = '', rest = '']) => [name, defaultIn(rest)]));
+}
+
+const defaultIn = (schema: string): string => (/\.default\('?([^')]*)'?\)/.exec(schema)?.[1] ?? '').replaceAll('_', '');
+
+async function settingsInDocs(): Promise<Record<string, string>> {
+  const section = (await text('docs/operating.md')).split(/^## /m).find((part) => part.startsWith('Settings\n')) ?? '';
+  const rows = [...section.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \| (?:`([^`]*)`)?.*\|$/gm)];
+  return Object.fromEntries(rows.map(([, name = '', value = '']) => [name, value]));
+}
+
+it('docs/operating.md lists every setting of the engine with its default, and no other', async () => {
+  const inCode = await settingsInCode();
+  expect(Object.keys(inCode).length).toBeGreaterThan(20);
+  expect(await settingsInDocs()).toEqual(inCode);
+});
+
+it('the defaults in the docs are settings that the engine takes', async () => {
+  const given = Object.entries(await settingsInDocs()).filter(([, value]) => value !== '');
+  expect(loadConfig(Object.fromEntries(given)).ok).toBe(true);
+});
