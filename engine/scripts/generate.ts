@@ -6,12 +6,17 @@ import { generatedFiles } from '../src/http/generated-files.ts';
 import { LIFECYCLE_DOC, lifecycleDoc } from './lifecycle-doc.ts';
 
 const root = new URL('../', import.meta.url);
-const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string };
+const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
+  version: string;
+};
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 const lifecycle = lifecycleDoc(await readFile(new URL(LIFECYCLE_DOC, root), 'utf8'));
 
-for (const [path, text] of Object.entries({ ...generatedFiles(version), [LIFECYCLE_DOC]: lifecycle })) {
+for (const [path, text] of Object.entries({
+  ...generatedFiles(version),
+  [LIFECYCLE_DOC]: lifecycle,
+})) {
   const file = new URL(path, root);
   const current = await readFile(file, 'utf8').catch(() => undefined);
   if (current === text) continue;

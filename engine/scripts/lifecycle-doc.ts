@@ -19,16 +19,26 @@ function replacePart(page: string, name: string, text: string): string {
   const end = '<!-- end of the made part -->';
   const from = page.indexOf(begin);
   const to = page.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`docs/call-lifecycle.md lacks the marks of the part "${name}"`);
+  if (from < 0 || to < 0)
+    throw new Error(`docs/call-lifecycle.md lacks the marks of the part "${name}"`);
   return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
 
 /** Returns the moves as a Mermaid state diagram: https://mermaid.js.org/syntax/stateDiagram.html */
 function stateDiagram(): string {
   const moves = CALL_STATUSES.flatMap((from) =>
-    Object.entries(movesByTarget(MOVES[from])).map(([to, names]) => `    ${from} --> ${to}: ${names.join(', ')}`),
+    Object.entries(movesByTarget(MOVES[from])).map(
+      ([to, names]) => `    ${from} --> ${to}: ${names.join(', ')}`,
+    ),
   );
-  return ['```mermaid', 'stateDiagram-v2', '    [*] --> queued: place', ...moves, '    ended --> [*]', '```'].join('\n');
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    '    [*] --> queued: place',
+    ...moves,
+    '    ended --> [*]',
+    '```',
+  ].join('\n');
 }
 
 function movesByTarget(moves: Readonly<Record<string, string>>): Record<string, string[]> {
@@ -38,7 +48,10 @@ function movesByTarget(moves: Readonly<Record<string, string>>): Record<string, 
 }
 
 function endReasonTable(): string {
-  const rows = END_REASONS.map((reason) => `| \`${reason}\` | ${outcomeText(reason)} | ${END_REASON_FACTS[reason].retryable ? 'yes' : 'no'} |`);
+  const rows = END_REASONS.map(
+    (reason) =>
+      `| \`${reason}\` | ${outcomeText(reason)} | ${END_REASON_FACTS[reason].retryable ? 'yes' : 'no'} |`,
+  );
   return ['| end reason | outcome | call again? |', '|---|---|---|', ...rows].join('\n');
 }
 

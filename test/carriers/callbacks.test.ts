@@ -35,19 +35,29 @@ interface Sent {
 }
 
 /** Posts to the server as Twilio does: signed over the address that Twilio was given. */
-async function post(sent: Sent = {}): Promise<{ status: number; type: string | null; text: string }> {
+async function post(
+  sent: Sent = {},
+): Promise<{ status: number; type: string | null; text: string }> {
   const path = `/carriers/twilio/${sent.token ?? TOKEN}/${sent.what ?? 'answer'}${sent.query ?? ''}`;
   const fields = { ...FIELDS, ...sent.fields };
   const answer = await fetch(`${server.url}${path}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
-      'x-twilio-signature': sign(sent.signedUrl ?? `${BASE}${path}`, fields, sent.authToken ?? AUTH_TOKEN),
+      'x-twilio-signature': sign(
+        sent.signedUrl ?? `${BASE}${path}`,
+        fields,
+        sent.authToken ?? AUTH_TOKEN,
+      ),
       ...sent.headers,
     },
     body: sent.body ?? new URLSearchParams(fields).toString(),
   });
-  return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    text: await answer.text(),
+  };
 }
 
 const nothingTold = (): void => {
@@ -92,7 +102,10 @@ describe('a callback that Twilio did not send', () => {
       const answer = await fetch(`${server.url}/carriers/twilio/${TOKEN}/status`, {
         method: 'POST',
         // A type and a size that reading the body would refuse with another status.
-        headers: { 'content-type': 'text/csv', ...(signature === undefined ? {} : { 'x-twilio-signature': signature }) },
+        headers: {
+          'content-type': 'text/csv',
+          ...(signature === undefined ? {} : { 'x-twilio-signature': signature }),
+        },
         body: 'x'.repeat(100_000),
       });
       expect(answer.status).toBe(403);
@@ -107,9 +120,15 @@ describe('a callback that Twilio did not send', () => {
   });
 
   it('H2: signed for another path or for http is refused', async () => {
-    expect((await post({ what: 'status', signedUrl: `${BASE}/carriers/twilio/${TOKEN}/answer` })).status).toBe(403);
-    expect((await post({ signedUrl: `http://calls.example/carriers/twilio/${TOKEN}/answer` })).status).toBe(403);
-    expect((await post({ query: '?a=1', signedUrl: `${BASE}/carriers/twilio/${TOKEN}/answer` })).status).toBe(403);
+    expect(
+      (await post({ what: 'status', signedUrl: `${BASE}/carriers/twilio/${TOKEN}/answer` })).status,
+    ).toBe(403);
+    expect(
+      (await post({ signedUrl: `http://calls.example/carriers/twilio/${TOKEN}/answer` })).status,
+    ).toBe(403);
+    expect(
+      (await post({ query: '?a=1', signedUrl: `${BASE}/carriers/twilio/${TOKEN}/answer` })).status,
+    ).toBe(403);
     nothingTold();
   });
 
@@ -147,7 +166,7 @@ describe('a callback that Twilio did not send', () => {
     nothingTold();
   });
 
-  it('H4: signed over every value of a repeated field passes, in Twilio\'s order', async () => {
+  it("H4: signed over every value of a repeated field passes, in Twilio's order", async () => {
     const path = `/carriers/twilio/${TOKEN}/status`;
     const fields = { ...FIELDS, CallStatus: 'ringing', Tag: ['b', 'a'] };
     const answer = await post({
@@ -165,12 +184,15 @@ describe('a callback that Twilio did not send', () => {
     nothingTold();
   });
 
-  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('H11: by %s is refused as a method', async (method) => {
-    const answer = await fetch(`${server.url}/carriers/twilio/${TOKEN}/answer`, { method });
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('POST');
-    nothingTold();
-  });
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])(
+    'H11: by %s is refused as a method',
+    async (method) => {
+      const answer = await fetch(`${server.url}/carriers/twilio/${TOKEN}/answer`, { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('POST');
+      nothingTold();
+    },
+  );
 });
 
 describe('what the domain does not know', () => {
@@ -181,7 +203,10 @@ describe('what the domain does not know', () => {
 
   it('H12: a second call of one attempt is hung up', async () => {
     const second = `CA${'2'.repeat(32)}`;
-    expect(await post({ fields: { CallSid: second } })).toMatchObject({ status: 200, text: HANG_UP });
+    expect(await post({ fields: { CallSid: second } })).toMatchObject({
+      status: 200,
+      text: HANG_UP,
+    });
     expect(server.told.answered).toEqual([[TOKEN, second]]);
   });
 
@@ -196,15 +221,44 @@ describe('a status callback', () => {
 
   it('tells the attempt in our words', async () => {
     await status({ CallStatus: 'ringing', SequenceNumber: '1' });
-    await status({ CallStatus: 'failed', SequenceNumber: '2', SipResponseCode: '404', ErrorCode: '13224' });
+    await status({
+      CallStatus: 'failed',
+      SequenceNumber: '2',
+      SipResponseCode: '404',
+      ErrorCode: '13224',
+    });
     expect(server.told.reported).toEqual([
-      [TOKEN, { carrier_call_id: CALL, sequence: 1, state: 'ringing', end_reason: null, code: null, sip_code: null }],
-      [TOKEN, { carrier_call_id: CALL, sequence: 2, state: 'ended', end_reason: 'invalid_number', code: '13224', sip_code: 404 }],
+      [
+        TOKEN,
+        {
+          carrier_call_id: CALL,
+          sequence: 1,
+          state: 'ringing',
+          end_reason: null,
+          code: null,
+          sip_code: null,
+        },
+      ],
+      [
+        TOKEN,
+        {
+          carrier_call_id: CALL,
+          sequence: 2,
+          state: 'ended',
+          end_reason: 'invalid_number',
+          code: '13224',
+          sip_code: 404,
+        },
+      ],
     ]);
   });
 
   it('H7: repeated, late and out of order is told as it came, with its place in the order', async () => {
-    for (const [CallStatus, SequenceNumber] of [['completed', '3'], ['ringing', '1'], ['completed', '3']] as const) {
+    for (const [CallStatus, SequenceNumber] of [
+      ['completed', '3'],
+      ['ringing', '1'],
+      ['completed', '3'],
+    ] as const) {
       expect((await status({ CallStatus, SequenceNumber })).status).toBe(200);
     }
     expect(server.told.reported.map(([, report]) => [report.sequence, report.state])).toEqual([
@@ -214,22 +268,37 @@ describe('a status callback', () => {
     ]);
   });
 
-  it.each(['-1', '999999999', 'NaN', '1e9', ''])('H8: numbers like %p are ignored', async (nonsense) => {
-    const answer = await status({
-      CallStatus: 'completed',
-      CallDuration: nonsense,
-      SequenceNumber: nonsense,
-      SipResponseCode: nonsense,
-      ErrorCode: nonsense,
-    });
-    expect(answer.status).toBe(200);
-    expect(server.told.reported).toEqual([
-      [TOKEN, { carrier_call_id: CALL, sequence: 3, state: 'ended', end_reason: null, code: null, sip_code: null }],
-    ]);
-  });
+  it.each(['-1', '999999999', 'NaN', '1e9', ''])(
+    'H8: numbers like %p are ignored',
+    async (nonsense) => {
+      const answer = await status({
+        CallStatus: 'completed',
+        CallDuration: nonsense,
+        SequenceNumber: nonsense,
+        SipResponseCode: nonsense,
+        ErrorCode: nonsense,
+      });
+      expect(answer.status).toBe(200);
+      expect(server.told.reported).toEqual([
+        [
+          TOKEN,
+          {
+            carrier_call_id: CALL,
+            sequence: 3,
+            state: 'ended',
+            end_reason: null,
+            code: null,
+            sip_code: null,
+          },
+        ],
+      ]);
+    },
+  );
 
   it('H8: a form of 65 KiB is refused by size', async () => {
-    expect((await status({ CallStatus: 'ringing', Padding: 'x'.repeat(65 * 1024) })).status).toBe(413);
+    expect((await status({ CallStatus: 'ringing', Padding: 'x'.repeat(65 * 1024) })).status).toBe(
+      413,
+    );
     nothingTold();
   });
 
@@ -261,7 +330,10 @@ describe('the verdict on who answered', () => {
 });
 
 it('an error of the stream is taken and changes nothing', async () => {
-  expect((await post({ what: 'stream', fields: { StreamEvent: 'stream-error', StreamError: 'x' } })).status).toBe(200);
+  expect(
+    (await post({ what: 'stream', fields: { StreamEvent: 'stream-error', StreamError: 'x' } }))
+      .status,
+  ).toBe(200);
   nothingTold();
 });
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import {
   answerToError,
   CALL_STATUSES,
-  endReasonOf,
   ERROR_CODES,
+  endReasonOf,
   neverSent,
   SIP_CODES,
   STATES,
@@ -24,11 +24,19 @@ describe('what Twilio answers when it will not call', () => {
     [401, 20003, 'carrier_rejected'],
     [400, 99999, 'carrier_rejected'],
   ])('B17: %i with code %i ends the attempt as %s', (status, code, endReason) => {
-    expect(answerToError(status, code)).toEqual({ kind: 'rejected', end_reason: endReason, code: String(code) });
+    expect(answerToError(status, code)).toEqual({
+      kind: 'rejected',
+      end_reason: endReason,
+      code: String(code),
+    });
   });
 
   it('a 4xx without a code is a refusal too', () => {
-    expect(answerToError(403, undefined)).toEqual({ kind: 'rejected', end_reason: 'carrier_rejected', code: null });
+    expect(answerToError(403, undefined)).toEqual({
+      kind: 'rejected',
+      end_reason: 'carrier_rejected',
+      code: null,
+    });
   });
 
   it('too many requests may be tried again', () => {
@@ -38,9 +46,12 @@ describe('what Twilio answers when it will not call', () => {
 
   it('whatever is not a 4xx leaves open whether the phone rings', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.integer({ min: 100, max: 399 }), fc.integer({ min: 500, max: 599 })), (status) => {
-        expect(answerToError(status, 21211).kind).toBe('unclear');
-      }),
+      fc.property(
+        fc.oneof(fc.integer({ min: 100, max: 399 }), fc.integer({ min: 500, max: 599 })),
+        (status) => {
+          expect(answerToError(status, 21211).kind).toBe('unclear');
+        },
+      ),
     );
   });
 });
@@ -53,15 +64,24 @@ describe('errors of the connection', () => {
     ['a refused connection', errorWith({ code: 'ECONNREFUSED' })],
     ['a connection that was never made', errorWith({ code: 'ETIMEDOUT', syscall: 'connect' })],
     ['a wrong certificate', errorWith({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })],
-    ['the same inside another error', new Error('x', { cause: errorWith({ code: 'ECONNREFUSED' }) })],
-    ['all addresses refused', new AggregateError([errorWith({ syscall: 'connect' }), errorWith({ syscall: 'connect' })])],
+    [
+      'the same inside another error',
+      new Error('x', { cause: errorWith({ code: 'ECONNREFUSED' }) }),
+    ],
+    [
+      'all addresses refused',
+      new AggregateError([errorWith({ syscall: 'connect' }), errorWith({ syscall: 'connect' })]),
+    ],
   ])('%s: surely not sent', (_name, error) => expect(neverSent(error)).toBe(true));
 
   it.each([
     ['a reset', errorWith({ code: 'ECONNRESET', syscall: 'read' })],
     ['a time-out', errorWith({ code: 'ECONNABORTED' })],
     ['an unreadable answer', new SyntaxError('x')],
-    ['one of two addresses reached', new AggregateError([errorWith({ syscall: 'connect' }), errorWith({ code: 'ECONNRESET' })])],
+    [
+      'one of two addresses reached',
+      new AggregateError([errorWith({ syscall: 'connect' }), errorWith({ code: 'ECONNRESET' })]),
+    ],
     ['something that is no error', 'ECONNREFUSED'],
   ])('%s: in doubt', (_name, error) => expect(neverSent(error)).toBe(false));
 });
@@ -103,6 +123,7 @@ describe('why a call ended', () => {
         },
       ),
     );
-    for (const reason of [...Object.values(ERROR_CODES), ...Object.values(SIP_CODES)]) expect(END_REASONS).toContain(reason);
+    for (const reason of [...Object.values(ERROR_CODES), ...Object.values(SIP_CODES)])
+      expect(END_REASONS).toContain(reason);
   });
 });

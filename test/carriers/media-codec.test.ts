@@ -1,12 +1,18 @@
 import fc from 'fast-check';
-import { createMediaEncoder, FRAME_BYTES_MAX, parseMediaMessage } from '../../engine/src/carriers/twilio/media.ts';
-import { createPendingSockets } from '../../engine/src/carriers/twilio/pending-sockets.ts';
+import {
+  createMediaEncoder,
+  FRAME_BYTES_MAX,
+  parseMediaMessage,
+} from '../../engine/src/carriers/twilio/media.ts';
 import { createMessageAllowance } from '../../engine/src/carriers/twilio/media-limits.ts';
+import { createPendingSockets } from '../../engine/src/carriers/twilio/pending-sockets.ts';
 import { ACCOUNT, CALL, MEDIA_TOKEN, mediaMessage, startMessage } from './twilio-server.ts';
 
 describe('messages from Twilio', () => {
   it('are read as the documentation shows them', () => {
-    expect(parseMediaMessage('{"event":"connected","protocol":"Call","version":"1.0.0"}')).toEqual({ event: 'connected' });
+    expect(parseMediaMessage('{"event":"connected","protocol":"Call","version":"1.0.0"}')).toEqual({
+      event: 'connected',
+    });
     expect(parseMediaMessage(startMessage())).toEqual({
       event: 'start',
       accountSid: ACCOUNT,
@@ -15,14 +21,22 @@ describe('messages from Twilio', () => {
       token: MEDIA_TOKEN,
     });
     expect(
-      parseMediaMessage('{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"#"}}'),
+      parseMediaMessage(
+        '{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"#"}}',
+      ),
     ).toEqual({ event: 'dtmf', digit: '#' });
-    expect(parseMediaMessage('{"event":"mark","sequenceNumber":"4","streamSid":"MZ1","mark":{"name":"my label"}}')).toEqual({
+    expect(
+      parseMediaMessage(
+        '{"event":"mark","sequenceNumber":"4","streamSid":"MZ1","mark":{"name":"my label"}}',
+      ),
+    ).toEqual({
       event: 'mark',
       name: 'my label',
     });
     expect(
-      parseMediaMessage('{"event":"stop","sequenceNumber":"5","stop":{"accountSid":"AC1","callSid":"CA1"},"streamSid":"MZ1"}'),
+      parseMediaMessage(
+        '{"event":"stop","sequenceNumber":"5","stop":{"accountSid":"AC1","callSid":"CA1"},"streamSid":"MZ1"}',
+      ),
     ).toEqual({ event: 'stop' });
   });
 
@@ -41,7 +55,10 @@ describe('messages from Twilio', () => {
   });
 
   const media = (part: object): string =>
-    JSON.stringify({ event: 'media', media: { track: 'inbound', timestamp: '5', payload: 'AAAA', ...part } });
+    JSON.stringify({
+      event: 'media',
+      media: { track: 'inbound', timestamp: '5', payload: 'AAAA', ...part },
+    });
 
   it.each([
     ['broken JSON', '{"event":"media"'],
@@ -54,8 +71,14 @@ describe('messages from Twilio', () => {
     ['base64 of bad letters', media({ payload: '****' })],
     ['base64 of a bad length', media({ payload: 'AAA' })],
     ['no audio at all', media({ payload: '' })],
-    ['ten seconds of audio in one message', media({ payload: Buffer.alloc(80_000).toString('base64') })],
-    ['one byte more than a second', media({ payload: Buffer.alloc(FRAME_BYTES_MAX + 1).toString('base64') })],
+    [
+      'ten seconds of audio in one message',
+      media({ payload: Buffer.alloc(80_000).toString('base64') }),
+    ],
+    [
+      'one byte more than a second',
+      media({ payload: Buffer.alloc(FRAME_BYTES_MAX + 1).toString('base64') }),
+    ],
     ['our own voice', media({ track: 'outbound' })],
     ['a negative time', media({ timestamp: '-5' })],
     ['a time that is no number', media({ timestamp: 'NaN' })],
@@ -77,7 +100,11 @@ describe('messages from Twilio', () => {
 
 describe('messages to Twilio', () => {
   const payloadOf = (message: string): Buffer => {
-    const parsed = JSON.parse(message) as { event: string; streamSid: string; media: { payload: string } };
+    const parsed = JSON.parse(message) as {
+      event: string;
+      streamSid: string;
+      media: { payload: string };
+    };
     expect(parsed).toMatchObject({ event: 'media', streamSid: 'MZ1' });
     return Buffer.from(parsed.media.payload, 'base64');
   };
@@ -104,7 +131,11 @@ describe('messages to Twilio', () => {
     encoder.media(new Uint8Array(100));
     expect(JSON.parse(encoder.clear())).toEqual({ event: 'clear', streamSid: 'MZ1' });
     expect(encoder.flush()).toBeUndefined();
-    expect(JSON.parse(encoder.mark('m1'))).toEqual({ event: 'mark', streamSid: 'MZ1', mark: { name: 'm1' } });
+    expect(JSON.parse(encoder.mark('m1'))).toEqual({
+      event: 'mark',
+      streamSid: 'MZ1',
+      mark: { name: 'm1' },
+    });
   });
 
   it('what was kept back is safe when the caller uses its buffer again', () => {
@@ -120,7 +151,9 @@ describe('I10: sockets that wait', () => {
   it('never more than 32, nor more than 8 from one address', () => {
     const pending = createPendingSockets({ total: 32, perAddress: 8 });
     const admitted = (address: string): number =>
-      Array.from({ length: 500 }, () => pending.admit(address)).filter((place) => place !== undefined).length;
+      Array.from({ length: 500 }, () => pending.admit(address)).filter(
+        (place) => place !== undefined,
+      ).length;
     expect(admitted('198.51.100.1')).toBe(8);
     expect(admitted('198.51.100.2')).toBe(8);
     expect(admitted('127.0.0.1')).toBe(16);

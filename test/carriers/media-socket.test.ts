@@ -42,7 +42,9 @@ async function dialIn(headers?: Record<string, string>): Promise<Peer> {
   const socket = server.connect(headers);
   sockets.push(socket);
   const received: Record<string, unknown>[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data)) as Record<string, unknown>));
+  socket.on('message', (data) =>
+    received.push(JSON.parse(String(data)) as Record<string, unknown>),
+  );
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
     socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
   );
@@ -52,7 +54,9 @@ async function dialIn(headers?: Record<string, string>): Promise<Peer> {
 }
 
 /** Connects and shows the call: the stream is live when this returns. */
-async function goLive(): Promise<Peer & { heard: Heard; line: TwilioServer['told']['opened'][number]['line'] }> {
+async function goLive(): Promise<
+  Peer & { heard: Heard; line: TwilioServer['told']['opened'][number]['line'] }
+> {
   const peer = await dialIn();
   peer.socket.send('{"event":"connected","protocol":"Call","version":"1.0.0"}');
   peer.socket.send(startMessage());
@@ -76,8 +80,15 @@ describe('who may open a media socket', () => {
   it('I1: nobody without the signature of an account', async () => {
     expect(await refusedWith({})).toBe(403);
     expect(await refusedWith({ 'x-twilio-signature': '' })).toBe(403);
-    expect(await refusedWith({ 'x-twilio-signature': sign(`${BASE}/carriers/twilio/media`, {}) })).toBe(403);
-    expect(await refusedWith({ 'x-twilio-signature': sign('wss://evil.example/carriers/twilio/media', {}), host: 'evil.example' })).toBe(403);
+    expect(
+      await refusedWith({ 'x-twilio-signature': sign(`${BASE}/carriers/twilio/media`, {}) }),
+    ).toBe(403);
+    expect(
+      await refusedWith({
+        'x-twilio-signature': sign('wss://evil.example/carriers/twilio/media', {}),
+        host: 'evil.example',
+      }),
+    ).toBe(403);
     expect(server.told.opened).toEqual([]);
   });
 
@@ -152,7 +163,9 @@ describe('a live stream', () => {
   it('carries audio, keys and marks both ways', async () => {
     const { socket, received, heard, line } = await goLive();
     socket.send(mediaMessage(FRAME, 20));
-    socket.send('{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"1"}}');
+    socket.send(
+      '{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"1"}}',
+    );
     line.send(new Uint8Array(200).fill(1));
     line.mark('m1');
     line.clear();
@@ -279,7 +292,12 @@ describe('a socket that misbehaves', () => {
 
   it('I8: with 20 messages that are none is closed, with 19 it is not', async () => {
     const { socket, heard, closed } = await goLive();
-    const bad = ['{', '{"event":"dance"}', '{"event":"media","media":{"payload":"*","timestamp":"1"}}', startMessage()];
+    const bad = [
+      '{',
+      '{"event":"dance"}',
+      '{"event":"media","media":{"payload":"*","timestamp":"1"}}',
+      startMessage(),
+    ];
     for (let i = 0; i < MEDIA_LIMITS.bad_messages - 1; i++) socket.send(bad[i % bad.length] ?? '');
     socket.send(mediaMessage(FRAME, 20));
     await until(() => heard.audio.length === 1);
@@ -339,7 +357,8 @@ function closeCodeAfter(bytes: Buffer): Promise<number> {
         received = received.subarray(headEnd + 4);
         socket.write(bytes);
       }
-      if (isOpen && received.length >= 4) resolve(received[0] === 0x88 ? received.readUInt16BE(2) : -1);
+      if (isOpen && received.length >= 4)
+        resolve(received[0] === 0x88 ? received.readUInt16BE(2) : -1);
     });
     socket.write(
       'GET /carriers/twilio/media HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +

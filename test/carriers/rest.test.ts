@@ -1,5 +1,5 @@
-import { fastify, type FastifyInstance } from 'fastify';
 import { createServer, type Server, type Socket } from 'node:net';
+import { type FastifyInstance, fastify } from 'fastify';
 import type { Carrier, DialOrder } from '../../engine/src/calls/ports.ts';
 import { parseForm } from '../../engine/src/carriers/twilio/callbacks.ts';
 import { createTwilioCarrier } from '../../engine/src/carriers/twilio/rest.ts';
@@ -27,8 +27,10 @@ beforeEach(async () => {
   seen = [];
   next = { status: 201, body: callBody() };
   app = fastify();
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, parseForm(String(body))),
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, parseForm(String(body))),
   );
   app.all('/*', async (request, reply) => {
     seen.push({
@@ -71,7 +73,12 @@ const callBody = (change: object = {}): object => ({
   ...change,
 });
 
-const errorBody = (status: number, code: number): object => ({ code, message: 'no', more_info: '', status });
+const errorBody = (status: number, code: number): object => ({
+  code,
+  message: 'no',
+  more_info: '',
+  status,
+});
 
 const ORDER: DialOrder = {
   token: TOKEN,
@@ -98,7 +105,10 @@ async function rawServer(onConnection: (socket: Socket) => void): Promise<string
 
 describe('placing a call', () => {
   it('asks once, with everything that the attempt needs, and never with TwiML in the request', async () => {
-    expect(await carrierAt(baseUrl).placeCall(ORDER)).toEqual({ kind: 'placed', carrier_call_id: CALL });
+    expect(await carrierAt(baseUrl).placeCall(ORDER)).toEqual({
+      kind: 'placed',
+      carrier_call_id: CALL,
+    });
     expect(seen).toEqual([
       {
         method: 'POST',
@@ -126,7 +136,9 @@ describe('placing a call', () => {
 
   it('tells a simulated person what to do in the address of the answer', async () => {
     await carrierAt(baseUrl).placeCall({ ...ORDER, simulate: 'declines' });
-    expect(seen[0]?.fields['Url']).toBe(`${BASE}/carriers/twilio/${TOKEN}/answer?simulate=declines`);
+    expect(seen[0]?.fields['Url']).toBe(
+      `${BASE}/carriers/twilio/${TOKEN}/answer?simulate=declines`,
+    );
   });
 
   it.each([
@@ -146,7 +158,10 @@ describe('placing a call', () => {
 
   it('B17: an error in the newer form of RFC 9457 is understood too', async () => {
     next = { status: 400, body: { type: 'x', title: 'x', status: 400, code: 21211 } };
-    expect(await carrierAt(baseUrl).placeCall(ORDER)).toMatchObject({ kind: 'rejected', end_reason: 'invalid_number' });
+    expect(await carrierAt(baseUrl).placeCall(ORDER)).toMatchObject({
+      kind: 'rejected',
+      end_reason: 'invalid_number',
+    });
   });
 
   it.each([
@@ -167,11 +182,16 @@ describe('placing a call', () => {
 
   it('a refused connection was not sent', async () => {
     await app.close();
-    expect(await carrierAt(baseUrl).placeCall(ORDER)).toEqual({ kind: 'not_sent', detail: 'econnrefused' });
+    expect(await carrierAt(baseUrl).placeCall(ORDER)).toEqual({
+      kind: 'not_sent',
+      detail: 'econnrefused',
+    });
   });
 
   it('a name that does not exist was not sent', async () => {
-    expect((await carrierAt('http://nobody.invalid', 9_000).placeCall(ORDER)).kind).toBe('not_sent');
+    expect((await carrierAt('http://nobody.invalid', 9_000).placeCall(ORDER)).kind).toBe(
+      'not_sent',
+    );
   });
 
   it('a connection reset after the request leaves open whether the phone rings', async () => {
@@ -215,10 +235,18 @@ describe('hanging up', () => {
 describe('looking', () => {
   it.each([
     ['queued', null, { state: 'open', answered: false, end_reason: null, duration_seconds: null }],
-    ['in-progress', null, { state: 'open', answered: true, end_reason: null, duration_seconds: null }],
+    [
+      'in-progress',
+      null,
+      { state: 'open', answered: true, end_reason: null, duration_seconds: null },
+    ],
     ['completed', '42', { state: 'ended', answered: true, end_reason: null, duration_seconds: 42 }],
     ['busy', '0', { state: 'ended', answered: false, end_reason: 'busy', duration_seconds: 0 }],
-    ['failed', 'NaN', { state: 'ended', answered: false, end_reason: 'error_telephony', duration_seconds: null }],
+    [
+      'failed',
+      'NaN',
+      { state: 'ended', answered: false, end_reason: 'error_telephony', duration_seconds: null },
+    ],
   ])('a call that is %s', async (status, duration, expected) => {
     next = { status: 200, body: callBody({ status, duration }) };
     expect(await carrierAt(baseUrl).look(CALL)).toEqual({ carrier_call_id: CALL, ...expected });
@@ -232,8 +260,14 @@ describe('looking', () => {
   });
 
   it('searches by both numbers and leaves out older calls', async () => {
-    const older = callBody({ sid: `CA${'2'.repeat(32)}`, date_created: 'Tue, 24 Nov 2026 09:59:59 +0000' });
-    next = { status: 200, body: { calls: [callBody(), older], page: 0, page_size: 50, next_page_uri: null } };
+    const older = callBody({
+      sid: `CA${'2'.repeat(32)}`,
+      date_created: 'Tue, 24 Nov 2026 09:59:59 +0000',
+    });
+    next = {
+      status: 200,
+      body: { calls: [callBody(), older], page: 0, page_size: 50, next_page_uri: null },
+    };
     const found = await carrierAt(baseUrl).search({
       phone_number: '+15550100101',
       from_number: '+15550100100',
@@ -241,7 +275,13 @@ describe('looking', () => {
       since: Date.parse('2026-11-24T10:00:00.900Z'),
     });
     expect(found).toEqual([
-      { carrier_call_id: CALL, state: 'open', answered: false, end_reason: null, duration_seconds: null },
+      {
+        carrier_call_id: CALL,
+        state: 'open',
+        answered: false,
+        end_reason: null,
+        duration_seconds: null,
+      },
     ]);
     const query = new URL(seen[0]?.url ?? '', baseUrl).searchParams;
     expect([query.get('To'), query.get('From')]).toEqual(['+15550100101', '+15550100100']);
@@ -249,6 +289,8 @@ describe('looking', () => {
 
   it('a search that fails is unknown, not empty', async () => {
     next = { status: 503, body: {} };
-    expect(await carrierAt(baseUrl).search({ phone_number: '+1', from_number: '+1', since: 0 })).toBe('unknown');
+    expect(
+      await carrierAt(baseUrl).search({ phone_number: '+1', from_number: '+1', since: 0 }),
+    ).toBe('unknown');
   });
 });

@@ -50,7 +50,13 @@ it('a call to a simulated person is placed, answered, heard, hung up and looked 
   });
 
   try {
-    const carrier = createTwilioCarrier({ ...credentials, baseUrl, callbackBase, clock, log: silentLog });
+    const carrier = createTwilioCarrier({
+      ...credentials,
+      baseUrl,
+      callbackBase,
+      clock,
+      log: silentLog,
+    });
     const placed = await carrier.placeCall({
       token: TOKEN,
       phone_number: '+12025550100',
@@ -64,16 +70,29 @@ it('a call to a simulated person is placed, answered, heard, hung up and looked 
     live.send(new Uint8Array(1_000).fill(0xff));
     live.mark('played');
     await until(() => marks.includes('played') && heardBytes > 1_600);
-    expect(await carrier.look(placed.carrier_call_id)).toMatchObject({ state: 'open', answered: true });
+    expect(await carrier.look(placed.carrier_call_id)).toMatchObject({
+      state: 'open',
+      answered: true,
+    });
     expect(await carrier.hangUp(placed.carrier_call_id)).toEqual({ ok: true });
     await until(() => ends.length > 0 && reports.some(({ state }) => state === 'ended'));
 
     expect(ends).toEqual(['hung_up']);
     const inOrder = reports.toSorted((a, b) => a.sequence - b.sequence).map(({ state }) => state);
     expect(inOrder).toEqual(['dialing', 'ringing', 'answered', 'ended']);
-    expect(await carrier.look(placed.carrier_call_id)).toMatchObject({ state: 'ended', answered: true, end_reason: null });
-    const query = { phone_number: '+12025550100', from_number: fromNumber, since: clock.now() - 600_000 };
-    expect(await carrier.search(query)).toMatchObject([{ carrier_call_id: placed.carrier_call_id }]);
+    expect(await carrier.look(placed.carrier_call_id)).toMatchObject({
+      state: 'ended',
+      answered: true,
+      end_reason: null,
+    });
+    const query = {
+      phone_number: '+12025550100',
+      from_number: fromNumber,
+      since: clock.now() - 600_000,
+    };
+    expect(await carrier.search(query)).toMatchObject([
+      { carrier_call_id: placed.carrier_call_id },
+    ]);
     expect(await carrier.hangUp(placed.carrier_call_id)).toEqual({ ok: true });
   } finally {
     media.close();

@@ -1,6 +1,6 @@
 // A server as the engine runs it, with Twilio's routes and media socket, and events that remember what they were told.
 
-import { fastify, type FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import twilio from 'twilio';
 import { WebSocket } from 'ws';
 import type { CarrierEvents, CarrierReport } from '../../engine/src/calls/ports.ts';
@@ -52,8 +52,18 @@ export async function startTwilioServer(clock: Clock = createClock()): Promise<T
   const told = emptyTold();
   const toldOther = emptyTold();
   const networks: TwilioNetwork[] = [
-    { accountSid: ACCOUNT, authToken: AUTH_TOKEN, callbackBase: BASE, events: remember(told, gate) },
-    { accountSid: OTHER_ACCOUNT, authToken: OTHER_AUTH_TOKEN, callbackBase: OTHER_BASE, events: remember(toldOther, gate) },
+    {
+      accountSid: ACCOUNT,
+      authToken: AUTH_TOKEN,
+      callbackBase: BASE,
+      events: remember(told, gate),
+    },
+    {
+      accountSid: OTHER_ACCOUNT,
+      authToken: OTHER_AUTH_TOKEN,
+      callbackBase: OTHER_BASE,
+      events: remember(toldOther, gate),
+    },
   ];
   const app = fastify();
   registerTwilioRoutes(app, { networks, log: silentLog });
@@ -72,8 +82,11 @@ export async function startTwilioServer(clock: Clock = createClock()): Promise<T
       gate.open = held.promise;
       return held.resolve;
     },
-    connect: (headers = { 'x-twilio-signature': sign(`${BASE.replace('https', 'wss')}/carriers/twilio/media`, {}) }) =>
-      new WebSocket(`${url.replace('http', 'ws')}/carriers/twilio/media`, { headers }),
+    connect: (
+      headers = {
+        'x-twilio-signature': sign(`${BASE.replace('https', 'wss')}/carriers/twilio/media`, {}),
+      },
+    ) => new WebSocket(`${url.replace('http', 'ws')}/carriers/twilio/media`, { headers }),
     async close() {
       media.close();
       await app.close();
@@ -81,10 +94,15 @@ export async function startTwilioServer(clock: Clock = createClock()): Promise<T
   };
 }
 
-export const sign = (url: string, fields: Record<string, unknown>, authToken = AUTH_TOKEN): string =>
-  twilio.getExpectedTwilioSignature(authToken, url, fields);
+export const sign = (
+  url: string,
+  fields: Record<string, unknown>,
+  authToken = AUTH_TOKEN,
+): string => twilio.getExpectedTwilioSignature(authToken, url, fields);
 
-export const startMessage = (change: { accountSid?: string; callSid?: string; token?: string } = {}): string =>
+export const startMessage = (
+  change: { accountSid?: string; callSid?: string; token?: string } = {},
+): string =>
   JSON.stringify({
     event: 'start',
     sequenceNumber: '1',

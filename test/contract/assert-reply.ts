@@ -18,4 +18,5 @@ export function assertReply(operation: Operation, status: number, body: unknown)
 }
 
 // A field that the contract does not have would reach users without a word about it in the docs.
-const closed = (schema: z.ZodType): z.ZodType => (schema instanceof z.ZodObject ? schema.strict() : schema);
+const closed = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodObject ? schema.strict() : schema;

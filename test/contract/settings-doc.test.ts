@@ -5,15 +5,20 @@ const text = (path: string) => readFile(new URL(`../../${path}`, import.meta.url
 
 /** Returns setting -> default as its schema in config.ts has it; '' for none. */
 async function settingsInCode(): Promise<Record<string, string>> {
-  const code = (await text('engine/src/config.ts')).split('z.object({\n')[1]?.split(/^}\);/m)[0] ?? '';
+  const code =
+    (await text('engine/src/config.ts')).split('z.object({\n')[1]?.split(/^}\);/m)[0] ?? '';
   const lines = [...code.matchAll(/^ {2}([A-Z][A-Z0-9_]+): (.*)$/gm)];
   return Object.fromEntries(lines.map(([, name = '', rest = '']) => [name, defaultIn(rest)]));
 }
 
-const defaultIn = (schema: string): string => (/\.default\('?([^')]*)'?\)/.exec(schema)?.[1] ?? '').replaceAll('_', '');
+const defaultIn = (schema: string): string =>
+  (/\.default\('?([^')]*)'?\)/.exec(schema)?.[1] ?? '').replaceAll('_', '');
 
 async function settingsInDocs(): Promise<Record<string, string>> {
-  const section = (await text('docs/operating.md')).split(/^## /m).find((part) => part.startsWith('Settings\n')) ?? '';
+  const section =
+    (await text('docs/operating.md'))
+      .split(/^## /m)
+      .find((part) => part.startsWith('Settings\n')) ?? '';
   const rows = [...section.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \| (?:`([^`]*)`)?.*\|$/gm)];
   return Object.fromEntries(rows.map(([, name = '', value = '']) => [name, value]));
 }

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { verifyWebhook } from '../../engine/src/client/verify-webhook.ts';
-import { deliver, type DeliverPorts } from '../../engine/src/events/deliver.ts';
+import { type DeliverPorts, deliver } from '../../engine/src/events/deliver.ts';
 import { eventBody } from '../../engine/src/events/event-body.ts';
 import type { DeliveryStore, DeliveryTry, PendingDelivery } from '../../engine/src/events/ports.ts';
 import { newSigningSecret } from '../../engine/src/events/sign.ts';
-import { createClock, type Clock } from '../../engine/src/lib/clock.ts';
+import { type Clock, createClock } from '../../engine/src/lib/clock.ts';
 import { createLog } from '../../engine/src/lib/log.ts';
 import { createEgress } from '../../engine/src/outgoing/egress.ts';
-import { listen, readBody, type Listener } from '../outgoing/listener.ts';
+import { type Listener, listen, readBody } from '../outgoing/listener.ts';
 
 const SECRET = newSigningSecret();
 const BODY = eventBody({
@@ -59,9 +59,19 @@ function createWorld(url: string, over: Partial<PendingDelivery> = {}, totalMs =
   };
   const ports: DeliverPorts = {
     deliveries,
-    egress: createEgress({ allowedHosts: [], allowedCidrs: [], allowLoopback: true, ownUrls: [], clock, timeouts: { totalMs } }),
+    egress: createEgress({
+      allowedHosts: [],
+      allowedCidrs: [],
+      allowLoopback: true,
+      ownUrls: [],
+      clock,
+      timeouts: { totalMs },
+    }),
     clock,
-    log: createLog({ level: 'debug', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
+    log: createLog({
+      level: 'debug',
+      destination: { write: (line) => void lines.push(JSON.parse(line)) },
+    }),
     random: () => 0.5,
   };
   return {
@@ -96,7 +106,10 @@ describe('delivering', () => {
     });
     return { url: `http://127.0.0.1:${open.port}/hook?secret=hush`, received };
   }
-  const say = (code: number): Answer => (response) => response.writeHead(code).end();
+  const say =
+    (code: number): Answer =>
+    (response) =>
+      response.writeHead(code).end();
 
   it('F6: the receiver gets the recorded bytes, signed so that both verifiers accept them', async () => {
     const { url, received } = await receiver(say(200));
@@ -105,12 +118,27 @@ describe('delivering', () => {
 
     const [one] = received;
     expect(one?.body).toEqual(Buffer.from(BODY));
-    expect(one?.headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'Recado', 'webhook-id': 'evt_1' });
+    expect(one?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': 'Recado',
+      'webhook-id': 'evt_1',
+    });
     expect(one?.headers).not.toHaveProperty('authorization');
     const headers = (one?.headers ?? {}) as Record<string, string>;
     expect(new Webhook(SECRET).verify(one?.body ?? '', headers)).toEqual(JSON.parse(BODY));
-    expect(verifyWebhook({ body: one?.body ?? '', headers, secret: SECRET })).toEqual({ ok: true, value: JSON.parse(BODY) });
-    expect(world.tries).toMatchObject([{ number: 1, settlement: { state: 'delivered' }, webhook_health: 'working', last_status: 200, last_failure: null }]);
+    expect(verifyWebhook({ body: one?.body ?? '', headers, secret: SECRET })).toEqual({
+      ok: true,
+      value: JSON.parse(BODY),
+    });
+    expect(world.tries).toMatchObject([
+      {
+        number: 1,
+        settlement: { state: 'delivered' },
+        webhook_health: 'working',
+        last_status: 200,
+        last_failure: null,
+      },
+    ]);
   });
 
   it('the bearer token of a webhook is sent with it', async () => {
@@ -124,13 +152,17 @@ describe('delivering', () => {
     const world = createWorld(url);
     await world.runToTheEnd();
 
-    expect(world.tries.map((made) => [made.number, made.settlement.state, made.last_status])).toEqual([
+    expect(
+      world.tries.map((made) => [made.number, made.settlement.state, made.last_status]),
+    ).toEqual([
       [1, 'pending', 500],
       [2, 'delivered', 200],
     ]);
     const [first, second] = received.map(({ headers }) => headers);
     expect(second?.['webhook-id']).toBe(first?.['webhook-id']);
-    expect(Number(second?.['webhook-timestamp'])).toBeGreaterThan(Number(first?.['webhook-timestamp']));
+    expect(Number(second?.['webhook-timestamp'])).toBeGreaterThan(
+      Number(first?.['webhook-timestamp']),
+    );
     for (const { headers, body } of received) {
       const now = Number(headers['webhook-timestamp']) * 1000;
       expect(verifyWebhook({ body, headers, secret: SECRET, now }).ok).toBe(true);
@@ -144,7 +176,10 @@ describe('delivering', () => {
     await world.runToTheEnd();
     expect(received).toHaveLength(10);
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-    expect(world.tries.map(({ settlement }) => settlement.state)).toEqual([...Array(9).fill('pending'), 'dead']);
+    expect(world.tries.map(({ settlement }) => settlement.state)).toEqual([
+      ...Array(9).fill('pending'),
+      'dead',
+    ]);
     expect((world.now() - started) / 3_600_000).toBeCloseTo(75.6, 0);
   });
 
@@ -161,19 +196,30 @@ describe('delivering', () => {
     const { url, received } = await receiver(() => {}, say(200));
     const world = createWorld(url, {}, 300);
     await world.runToTheEnd();
-    expect(world.tries.map((made) => made.last_failure ?? made.last_status)).toEqual(['timeout', 200]);
+    expect(world.tries.map((made) => made.last_failure ?? made.last_status)).toEqual([
+      'timeout',
+      200,
+    ]);
     expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(['evt_1', 'evt_1']);
   });
 
   it('a receiver that resets the connection is tried again', async () => {
-    const { url } = await receiver((_response, request) => request.socket.resetAndDestroy(), say(200));
+    const { url } = await receiver(
+      (_response, request) => request.socket.resetAndDestroy(),
+      say(200),
+    );
     const world = createWorld(url);
     await world.runToTheEnd();
-    expect(world.tries.map((made) => made.last_failure ?? made.last_status)).toEqual(['connection_failed', 200]);
+    expect(world.tries.map((made) => made.last_failure ?? made.last_status)).toEqual([
+      'connection_failed',
+      200,
+    ]);
   });
 
   it('a receiver that asks for time gets it', async () => {
-    const { url } = await receiver((response) => response.writeHead(429, { 'retry-after': '600' }).end());
+    const { url } = await receiver((response) =>
+      response.writeHead(429, { 'retry-after': '600' }).end(),
+    );
     const world = createWorld(url);
     const again = await world.run();
     expect((again?.again_at ?? 0) - (world.tries[0]?.at ?? 0)).toBe(600_000);
@@ -190,7 +236,9 @@ describe('delivering', () => {
     await world.run();
     const [, second] = received;
     for (const secret of [newer, SECRET]) {
-      expect(verifyWebhook({ body: second?.body ?? '', headers: second?.headers ?? {}, secret }).ok).toBe(true);
+      expect(
+        verifyWebhook({ body: second?.body ?? '', headers: second?.headers ?? {}, secret }).ok,
+      ).toBe(true);
     }
   });
 
@@ -213,7 +261,9 @@ describe('delivering', () => {
   it('E9: an address that has become forbidden counts as a try and is tried again', async () => {
     const world = createWorld('https://10.0.0.5/hook');
     expect(await world.run()).toBeDefined();
-    expect(world.tries).toMatchObject([{ last_status: null, last_failure: 'blocked_destination', settlement: { state: 'pending' } }]);
+    expect(world.tries).toMatchObject([
+      { last_status: null, last_failure: 'blocked_destination', settlement: { state: 'pending' } },
+    ]);
   });
 
   it('each try leaves one log line that names the delivery, and neither address, body, secret nor token', async () => {
@@ -221,8 +271,22 @@ describe('delivering', () => {
     const world = createWorld(url, { bearer: 'token-1' });
     await world.runToTheEnd();
     expect(world.lines).toHaveLength(2);
-    expect(world.lines[0]).toMatchObject({ msg: 'delivery tried', delivery_id: 'dlv_1', event_id: 'evt_1', event_type: 'call.ended', webhook_id: 'whk_1', number: 1, state: 'pending', last_status: 500 });
-    expect(world.lines[1]).toMatchObject({ number: 2, state: 'delivered', last_status: 200, took_ms: expect.any(Number) });
+    expect(world.lines[0]).toMatchObject({
+      msg: 'delivery tried',
+      delivery_id: 'dlv_1',
+      event_id: 'evt_1',
+      event_type: 'call.ended',
+      webhook_id: 'whk_1',
+      number: 1,
+      state: 'pending',
+      last_status: 500,
+    });
+    expect(world.lines[1]).toMatchObject({
+      number: 2,
+      state: 'delivered',
+      last_status: 200,
+      took_ms: expect.any(Number),
+    });
     expect(JSON.stringify(world.lines)).not.toMatch(/127\.0\.0\.1|hush|Olá|whsec_|token-1/);
   });
 });

@@ -22,7 +22,9 @@ describe('the retry table', () => {
   it('F1: tries ten times over 75.6 hours, then the delivery is dead', () => {
     expect(TRIES_MAX).toBe(10);
     const pauses = pausesOf(Array.from({ length: 9 }, () => MIDDLE));
-    expect(pauses.map((ms) => ms / 1000)).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+    expect(pauses.map((ms) => ms / 1000)).toEqual([
+      5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
+    ]);
     expect(pauses.reduce((sum, ms) => sum + ms, 0) / HOUR_MS).toBeCloseTo(75.6, 1);
     expect(afterTry({ tries: 10 }, status(500), 0, MIDDLE)).toEqual({ state: 'dead' });
     expect(afterTry({ tries: 11 }, status(500), 0, MIDDLE)).toEqual({ state: 'dead' });
@@ -52,19 +54,30 @@ describe('the retry table', () => {
   });
 
   it.each([200, 201, 202, 204, 299])('%i settles a delivery at any try', (code) => {
-    for (const tries of [1, 5, 10]) expect(afterTry({ tries }, status(code), 0, MIDDLE)).toEqual({ state: 'delivered' });
+    for (const tries of [1, 5, 10])
+      expect(afterTry({ tries }, status(code), 0, MIDDLE)).toEqual({ state: 'delivered' });
   });
 
   it('F2: 410 means that the receiver wants no more', () => {
-    for (const tries of [1, 10]) expect(afterTry({ tries }, status(410), 0, MIDDLE)).toEqual({ state: 'gone' });
+    for (const tries of [1, 10])
+      expect(afterTry({ tries }, status(410), 0, MIDDLE)).toEqual({ state: 'gone' });
   });
 
-  it.each([100, 300, 304, 400, 401, 404, 409, 425, 429, 500, 502, 503, 504])('%i is tried again', (code) => {
-    expect(afterTry({ tries: 1 }, status(code), 1_000, MIDDLE)).toEqual({ state: 'pending', next_try_at: 6_000 });
-  });
+  it.each([100, 300, 304, 400, 401, 404, 409, 425, 429, 500, 502, 503, 504])(
+    '%i is tried again',
+    (code) => {
+      expect(afterTry({ tries: 1 }, status(code), 1_000, MIDDLE)).toEqual({
+        state: 'pending',
+        next_try_at: 6_000,
+      });
+    },
+  );
 
   it.each(EGRESS_FAILURES)('%s is tried again', (failure) => {
-    expect(afterTry({ tries: 2 }, { ok: false, failure }, 0, MIDDLE)).toEqual({ state: 'pending', next_try_at: 300_000 });
+    expect(afterTry({ tries: 2 }, { ok: false, failure }, 0, MIDDLE)).toEqual({
+      state: 'pending',
+      next_try_at: 300_000,
+    });
   });
 
   it('waits as long as a receiver asks, but no shorter than the table and no longer than a day', () => {
@@ -77,9 +90,22 @@ describe('the retry table', () => {
   });
 
   it('holds 409, 425, 429 and 400 never against a webhook', () => {
-    expect([200, 204, 400, 409, 425, 429, 401, 404, 500, 503].map((code) => webhookHealth(status(code)))).toEqual([
-      'working', 'working', 'not_said', 'not_said', 'not_said', 'not_said', 'failing', 'failing', 'failing', 'failing',
+    expect(
+      [200, 204, 400, 409, 425, 429, 401, 404, 500, 503].map((code) => webhookHealth(status(code))),
+    ).toEqual([
+      'working',
+      'working',
+      'not_said',
+      'not_said',
+      'not_said',
+      'not_said',
+      'failing',
+      'failing',
+      'failing',
+      'failing',
     ]);
-    expect(EGRESS_FAILURES.map((failure) => webhookHealth({ ok: false, failure }))).toEqual(EGRESS_FAILURES.map(() => 'failing'));
+    expect(EGRESS_FAILURES.map((failure) => webhookHealth({ ok: false, failure }))).toEqual(
+      EGRESS_FAILURES.map(() => 'failing'),
+    );
   });
 });

@@ -57,7 +57,8 @@ describe('signing', () => {
   it('F5: while a secret is replaced, each of the two verifies', () => {
     const both = headers({ secrets: [OTHER, SECRET] });
     expect(both['webhook-signature']?.split(' ')).toHaveLength(2);
-    for (const secret of [SECRET, OTHER]) expect(new Webhook(secret).verify(VECTOR.body, both)).toBeDefined();
+    for (const secret of [SECRET, OTHER])
+      expect(new Webhook(secret).verify(VECTOR.body, both)).toBeDefined();
     expect(() => new Webhook(newSigningSecret()).verify(VECTOR.body, both)).toThrow();
   });
 
@@ -70,10 +71,15 @@ describe('signing', () => {
     expect(new Set(secrets).size).toBe(50);
   });
 
-  it.each([[[]], [['']], [['whsec_']], [['whsec_c2hvcnQ=']], [['MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw']], [[`whsec_${'A'.repeat(100)}`]], [['whsec_MfKQ9r8G-YqrTwjUPD8ILPZIo2LaLaSw']]])(
-    'refuses to sign with %j',
-    (secrets) => {
-      expect(() => headers({ secrets })).toThrow(/secret/);
-    },
-  );
+  it.each([
+    [[]],
+    [['']],
+    [['whsec_']],
+    [['whsec_c2hvcnQ=']],
+    [['MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw']],
+    [[`whsec_${'A'.repeat(100)}`]],
+    [['whsec_MfKQ9r8G-YqrTwjUPD8ILPZIo2LaLaSw']],
+  ])('refuses to sign with %j', (secrets) => {
+    expect(() => headers({ secrets })).toThrow(/secret/);
+  });
 });

@@ -1,6 +1,6 @@
 import { createClock } from '../../engine/src/lib/clock.ts';
 import { createEgress, type EgressOptions } from '../../engine/src/outgoing/egress.ts';
-import { listenAsCanary, type Listener } from './listener.ts';
+import { type Listener, listenAsCanary } from './listener.ts';
 
 const clock = createClock();
 const PUBLIC = { address: '93.184.215.14', family: 4 };
@@ -14,7 +14,9 @@ const egressWith = (options: Partial<EgressOptions> = {}, names: Record<string, 
     ownUrls: ['https://recado.example.com'],
     clock,
     lookup: async (host) =>
-      names[host]?.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })) ?? [PUBLIC],
+      names[host]?.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })) ?? [
+        PUBLIC,
+      ],
     ...options,
   });
 
@@ -88,7 +90,10 @@ describe('addresses that may not be used', () => {
     const egress = egressWith();
     for (const canary of canaries) {
       const url = text.replace('PORT', String(canary.port));
-      expect(await egress.judge(url)).toMatchObject({ code: 'webhook_url_forbidden', detail: expect.any(String) });
+      expect(await egress.judge(url)).toMatchObject({
+        code: 'webhook_url_forbidden',
+        detail: expect.any(String),
+      });
       expect(await egress.send(post(url))).toEqual({ ok: false, failure: 'blocked_destination' });
       expect(canary.connections()).toBe(0);
     }
@@ -97,7 +102,10 @@ describe('addresses that may not be used', () => {
   it('the canaries do record a connection when one is made', async () => {
     const canary = await listenAsCanary('127.0.0.1');
     const egress = egressWith({ allowLoopback: true });
-    expect(await egress.send(post(`http://127.0.0.1:${canary.port}/`))).toEqual({ ok: false, failure: 'connection_failed' });
+    expect(await egress.send(post(`http://127.0.0.1:${canary.port}/`))).toEqual({
+      ok: false,
+      failure: 'connection_failed',
+    });
     expect(canary.connections()).toBe(1);
     await canary.close();
   });
@@ -128,13 +136,19 @@ describe('addresses that may not be used', () => {
   it('a name that cannot be resolved yet may be saved, and fails as dns_error when sent to', async () => {
     const egress = egressWith({ lookup: () => Promise.reject(new Error('ENOTFOUND')) });
     expect(await egress.judge('https://soon.example.com/')).toBeUndefined();
-    expect(await egress.send(post('https://soon.example.com/'))).toEqual({ ok: false, failure: 'dns_error' });
+    expect(await egress.send(post('https://soon.example.com/'))).toEqual({
+      ok: false,
+      failure: 'dns_error',
+    });
   });
 
   it('a look-up that never answers is given up', async () => {
     const egress = egressWith({ lookup: () => new Promise(() => {}), timeouts: { lookupMs: 20 } });
     expect(await egress.judge('https://slow.example.com/')).toBeUndefined();
-    expect(await egress.send(post('https://slow.example.com/'))).toEqual({ ok: false, failure: 'timeout' });
+    expect(await egress.send(post('https://slow.example.com/'))).toEqual({
+      ok: false,
+      failure: 'timeout',
+    });
   });
 
   it.each([
@@ -143,21 +157,34 @@ describe('addresses that may not be used', () => {
     'https://recado.example.com:443/x',
   ])('E18: the engine itself, %s, is refused as a loop', async (url) => {
     expect(await egressWith().judge(url)).toMatchObject({ code: 'webhook_loop' });
-    expect(await egressWith().send(post(url))).toEqual({ ok: false, failure: 'blocked_destination' });
+    expect(await egressWith().send(post(url))).toEqual({
+      ok: false,
+      failure: 'blocked_destination',
+    });
   });
 
   it('E18: on loopback every spelling of this machine is the engine, another port is not', async () => {
-    const egress = egressWith({ allowLoopback: true, ownUrls: ['http://0.0.0.0:8080'] }, { localhost: ['127.0.0.1'] });
+    const egress = egressWith(
+      { allowLoopback: true, ownUrls: ['http://0.0.0.0:8080'] },
+      { localhost: ['127.0.0.1'] },
+    );
     for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.0.0.2', '[::ffff:127.0.0.1]']) {
-      expect([host, await egress.judge(`http://${host}:8080/`)]).toEqual([host, expect.objectContaining({ code: 'webhook_loop' })]);
+      expect([host, await egress.judge(`http://${host}:8080/`)]).toEqual([
+        host,
+        expect.objectContaining({ code: 'webhook_loop' }),
+      ]);
     }
     expect(await egress.judge('http://localhost:8081/')).toBeUndefined();
   });
 
   it('E18: an engine that shares its host under a path leaves the other paths free', async () => {
     const egress = egressWith({ ownUrls: ['https://example.com/recado/'] });
-    expect(await egress.judge('https://example.com/recado')).toMatchObject({ code: 'webhook_loop' });
-    expect(await egress.judge('https://example.com/n8n/../recado/x')).toMatchObject({ code: 'webhook_loop' });
+    expect(await egress.judge('https://example.com/recado')).toMatchObject({
+      code: 'webhook_loop',
+    });
+    expect(await egress.judge('https://example.com/n8n/../recado/x')).toMatchObject({
+      code: 'webhook_loop',
+    });
     expect(await egress.judge('https://example.com/recado-hooks')).toBeUndefined();
     expect(await egress.judge('https://example.com/n8n')).toBeUndefined();
   });
@@ -185,7 +212,10 @@ describe('addresses that may be used', () => {
 
   it('E13: a host that the operator allows may be private, plain and on its own port; others stay refused', async () => {
     const names = { n8n: ['10.0.0.7'], other: ['10.0.0.8'], 'flows.lan': ['192.168.1.9'] };
-    const egress = egressWith({ allowedHosts: ['N8N', 'flows.lan:3000', '10.1.1.1:9000', '[fd00::7]:8080'] }, names);
+    const egress = egressWith(
+      { allowedHosts: ['N8N', 'flows.lan:3000', '10.1.1.1:9000', '[fd00::7]:8080'] },
+      names,
+    );
     const judged = async (url: string) => [url, (await egress.judge(url))?.code];
     for (const url of [
       'http://n8n:5678/webhook/x',
@@ -214,16 +244,25 @@ describe('addresses that may be used', () => {
   });
 
   it('E13: a range that the operator allows opens to names and to addresses in it', async () => {
-    const egress = egressWith({ allowedCidrs: ['10.2.0.0/16'] }, { 'a.example.com': ['10.2.3.4'], 'b.example.com': ['10.3.3.4'] });
+    const egress = egressWith(
+      { allowedCidrs: ['10.2.0.0/16'] },
+      { 'a.example.com': ['10.2.3.4'], 'b.example.com': ['10.3.3.4'] },
+    );
     expect(await egress.judge('https://a.example.com/')).toBeUndefined();
     expect(await egress.judge('http://10.2.3.4:5678/')).toBeUndefined();
-    expect(await egress.judge('https://b.example.com/')).toMatchObject({ code: 'webhook_url_forbidden' });
+    expect(await egress.judge('https://b.example.com/')).toMatchObject({
+      code: 'webhook_url_forbidden',
+    });
   });
 
   it('loopback is open only where allowed, only by its own names, and not to the databases beside the engine', async () => {
     const names = { localhost: ['127.0.0.1'], 'rebind.example.com': ['127.0.0.1'] };
     const egress = egressWith({ allowLoopback: true }, names);
-    for (const url of ['http://127.0.0.1:43210/hook', 'http://localhost:3000/', 'http://[::1]:9999/']) {
+    for (const url of [
+      'http://127.0.0.1:43210/hook',
+      'http://localhost:3000/',
+      'http://[::1]:9999/',
+    ]) {
       expect([url, await egress.judge(url)]).toEqual([url, undefined]);
     }
     for (const url of [

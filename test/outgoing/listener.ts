@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+} from 'node:net';
 
 export interface Listener {
   port: number;
@@ -37,7 +41,12 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function started(server: Server | TcpServer, host: string, drop: () => void, port = 0): Promise<Listener> {
+async function started(
+  server: Server | TcpServer,
+  host: string,
+  drop: () => void,
+  port = 0,
+): Promise<Listener> {
   let connections = 0;
   server.on('connection', () => connections++);
   await new Promise<void>((resolve, reject) => {

@@ -50,20 +50,28 @@ interface ModelEvent {
 }
 
 /** Joins the call to the model; returns the functions that the model called. */
-async function relay(language: string): Promise<{ name: string; values: Record<string, unknown> }[]> {
+async function relay(
+  language: string,
+): Promise<{ name: string; values: Record<string, unknown> }[]> {
   const called: { name: string; values: Record<string, unknown> }[] = [];
   const url = `${simulator.model.url.replace('http', 'ws')}/realtime?model=gpt-realtime-2.1-mini`;
-  const model = new WebSocket(url, { headers: { authorization: `Bearer ${simulator.model.apiKey}` } });
+  const model = new WebSocket(url, {
+    headers: { authorization: `Bearer ${simulator.model.apiKey}` },
+  });
   const send = (event: object): void => model.send(JSON.stringify(event));
   const on: Record<string, (event: ModelEvent) => void> = {
     'session.created': () => send({ type: 'session.update', session: sessionFor(language) }),
     'session.updated': () => send({ type: 'response.create' }),
     'response.output_audio.delta': ({ delta }) =>
       engine.send({ event: 'media', streamSid: engine.streamSid(), media: { payload: delta } }),
-    'input_audio_buffer.speech_started': () => engine.send({ event: 'clear', streamSid: engine.streamSid() }),
+    'input_audio_buffer.speech_started': () =>
+      engine.send({ event: 'clear', streamSid: engine.streamSid() }),
     'response.function_call_arguments.done': ({ name = '', arguments: values = '{}', call_id }) => {
       called.push({ name, values: JSON.parse(values) as Record<string, unknown> });
-      send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id, output: '{}' } });
+      send({
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id, output: '{}' },
+      });
       if (name !== 'end_call') send({ type: 'response.create' });
     },
   };
@@ -73,7 +81,8 @@ async function relay(language: string): Promise<{ name: string; values: Record<s
   });
   engine.socket()?.on('message', (data) => {
     const message = JSON.parse(String(data)) as { media?: { payload: string } };
-    if (message.media && model.readyState === WebSocket.OPEN) send({ type: 'input_audio_buffer.append', audio: message.media.payload });
+    if (message.media && model.readyState === WebSocket.OPEN)
+      send({ type: 'input_audio_buffer.append', audio: message.media.payload });
   });
   engine.socket()?.on('close', () => model.close());
   return called;
@@ -86,7 +95,11 @@ function sessionFor(language: string): object {
     outcomes: OUTCOMES.map((value) => ({ value })),
     questions: QUESTIONS,
   };
-  const tool = (name: string) => ({ type: 'function', name, parameters: { type: 'object', properties: {} } });
+  const tool = (name: string) => ({
+    type: 'function',
+    name,
+    parameters: { type: 'object', properties: {} },
+  });
   return {
     type: 'realtime',
     instructions: `Call.\n\`\`\`json\n${JSON.stringify(block)}\n\`\`\``,
@@ -94,7 +107,12 @@ function sessionFor(language: string): object {
     audio: {
       input: {
         format: { type: 'audio/pcmu' },
-        turn_detection: { type: 'server_vad', silence_duration_ms: 500, create_response: true, interrupt_response: true },
+        turn_detection: {
+          type: 'server_vad',
+          silence_duration_ms: 500,
+          create_response: true,
+          interrupt_response: true,
+        },
       },
       output: { format: { type: 'audio/pcmu' }, voice: 'marin' },
     },
@@ -113,10 +131,17 @@ async function converse(behaviour: Behaviour, language = 'en', timeLimit = 180) 
   const called = await relay(language);
   const call = simulator.calls().find((one) => one.sid === sid);
   if (!call) throw new Error('no such call');
-  await until(() => called.some(({ name }) => name === 'end_call') || call.status === 'completed', 'the end', 30_000);
+  await until(
+    () => called.some(({ name }) => name === 'end_call') || call.status === 'completed',
+    'the end',
+    30_000,
+  );
   engine.socket()?.close();
   await until(() => call.status === 'completed', 'hang-up');
-  const log = [...call.heard.map(({ text, startMs }) => ({ at: startMs, line: `agent: ${text}` })), ...call.said.map(({ text, startMs }) => ({ at: startMs, line: `recipient: ${text}` }))];
+  const log = [
+    ...call.heard.map(({ text, startMs }) => ({ at: startMs, line: `agent: ${text}` })),
+    ...call.said.map(({ text, startMs }) => ({ at: startMs, line: `recipient: ${text}` })),
+  ];
   return { call, called, story: log.sort((a, b) => a.at - b.at).map(({ line }) => line) };
 }
 
@@ -125,18 +150,31 @@ it.each([
   ['asks_to_reschedule', 'en'],
   ['declines', 'en'],
   ['confirms', 'pt'],
-] as const)('a person who %s (%s) says the expected outcome and, when asked, the expected answers', async (behaviour, language) => {
-  const { call, called, story } = await converse(behaviour, language);
-  const words = OUTCOMES.map((value) => value.replaceAll('_', ' '));
-  const said = call.said.map(({ text }) => text);
-  expect(story.join('\n')).toContain(replyForOutcomes(words, language, behaviour).says);
-  if (behaviour === 'confirms') {
-    expect(said).toEqual(expect.arrayContaining(QUESTIONS.map((question) => expectedAnswer(question, language).says)));
-    const answers = called.filter(({ name }) => name === 'record_answer').map(({ values }) => values['value']);
-    expect(answers).toEqual(expect.arrayContaining(QUESTIONS.map((question) => expectedAnswer(question, language).value)));
-  }
-  expect(called.at(-1)?.name).toBe('end_call');
-});
+] as const)(
+  'a person who %s (%s) says the expected outcome and, when asked, the expected answers',
+  async (behaviour, language) => {
+    const { call, called, story } = await converse(behaviour, language);
+    const words = OUTCOMES.map((value) => value.replaceAll('_', ' '));
+    const said = call.said.map(({ text }) => text);
+    expect(story.join('\n')).toContain(replyForOutcomes(words, language, behaviour).says);
+    if (behaviour === 'confirms') {
+      expect(said).toEqual(
+        expect.arrayContaining(
+          QUESTIONS.map((question) => expectedAnswer(question, language).says),
+        ),
+      );
+      const answers = called
+        .filter(({ name }) => name === 'record_answer')
+        .map(({ values }) => values['value']);
+      expect(answers).toEqual(
+        expect.arrayContaining(
+          QUESTIONS.map((question) => expectedAnswer(question, language).value),
+        ),
+      );
+    }
+    expect(called.at(-1)?.name).toBe('end_call');
+  },
+);
 
 it.each(['opts_out', 'wrong_person', 'wants_human', 'interrupts'] as const)(
   'a conversation with a person who %s comes to an end',

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { nextTurn, SCRIPT_START, type AgentTurn } from '../../engine/src/simulator/dialogue/agent-script.ts';
+import {
+  type AgentTurn,
+  nextTurn,
+  SCRIPT_START,
+} from '../../engine/src/simulator/dialogue/agent-script.ts';
 import { readBrief } from '../../engine/src/simulator/dialogue/brief.ts';
 import { expectedOutcome } from '../../engine/src/simulator/dialogue/expected-outcome.ts';
 import { extract } from '../../engine/src/simulator/dialogue/extract.ts';
 import { answerIn, understand } from '../../engine/src/simulator/dialogue/understand.ts';
 
-const told = (block: Record<string, unknown>): string => `You make calls.\n\`\`\`json\n${JSON.stringify(block)}\n\`\`\`\n`;
+const told = (block: Record<string, unknown>): string =>
+  `You make calls.\n\`\`\`json\n${JSON.stringify(block)}\n\`\`\`\n`;
 
 const appointment = {
   task: 'Confirm the appointment with Dr. Silva on 12 March at 10:00. If they cannot come, offer to reschedule.',
@@ -24,7 +29,11 @@ const appointment = {
 };
 
 /** Plays the script against fixed replies and returns the agent's turns. */
-function play(block: Record<string, unknown>, replies: readonly string[], canRecord = false): AgentTurn[] {
+function play(
+  block: Record<string, unknown>,
+  replies: readonly string[],
+  canRecord = false,
+): AgentTurn[] {
   const brief = readBrief(told(block));
   let { state, turn } = nextTurn(brief, SCRIPT_START, undefined, canRecord);
   const turns = [turn];
@@ -58,7 +67,9 @@ describe('the scripted agent', () => {
     const turns = play(appointment, ['Yes, that works.', 'We are 4.'], true);
     expect(turns[2]).toEqual({
       say: undefined,
-      calls: [{ name: 'record_answer', arguments: { field: 'guests', value: 4, quote: 'We are 4.' } }],
+      calls: [
+        { name: 'record_answer', arguments: { field: 'guests', value: 4, quote: 'We are 4.' } },
+      ],
     });
     expect(turns[3]?.say).toBe('Do you need parking? Please answer yes or no.');
   });
@@ -68,7 +79,14 @@ describe('the scripted agent', () => {
       task: 'Confirmar a consulta de amanhã. Seja breve.',
       recipient_name: 'João',
       language: 'pt-PT',
-      questions: [{ key: 'hora', ask: 'Prefere manhã ou tarde?', type: 'choice', choices: ['manhã', 'tarde'] }],
+      questions: [
+        {
+          key: 'hora',
+          ask: 'Prefere manhã ou tarde?',
+          type: 'choice',
+          choices: ['manhã', 'tarde'],
+        },
+      ],
     };
     expect(words(play(block, ['Sim, pode ser.', 'De manha, se faz favor.']))).toEqual([
       'Olá João. Estou a ligar para confirmar a consulta de amanhã. Pode ser?',
@@ -95,8 +113,13 @@ describe('the scripted agent', () => {
   });
 
   it('asks again when a reply is unclear, and always comes to an end', () => {
-    const turns = play(appointment, Array.from({ length: 12 }, () => 'The weather is lovely.'));
-    expect(turns[1]?.say).toBe('Sorry, I did not understand. Shall I note: confirmed, rescheduled or canceled?');
+    const turns = play(
+      appointment,
+      Array.from({ length: 12 }, () => 'The weather is lovely.'),
+    );
+    expect(turns[1]?.say).toBe(
+      'Sorry, I did not understand. Shall I note: confirmed, rescheduled or canceled?',
+    );
     expect(turns.at(-1)?.calls[0]?.name).toBe('end_call');
   });
 
@@ -120,7 +143,10 @@ describe('understanding replies', () => {
   });
 
   it('takes an outcome said with spaces for the one written with underscores', () => {
-    expect(understand('Then it is a no show.', ['show', 'no_show'])).toEqual({ kind: 'outcome', value: 'no_show' });
+    expect(understand('Then it is a no show.', ['show', 'no_show'])).toEqual({
+      kind: 'outcome',
+      value: 'no_show',
+    });
   });
 
   it('takes no date that does not exist and no number out of a word', () => {
@@ -133,14 +159,23 @@ describe('understanding replies', () => {
 const shape = {
   type: 'object',
   properties: {
-    outcome: { type: 'string', enum: ['confirmed', 'rescheduled', 'canceled', 'opted_out', 'inconclusive'] },
-    outcome_evidence: { type: ['object', 'null'], properties: { turn: { type: 'integer' }, quote: { type: 'string' } } },
+    outcome: {
+      type: 'string',
+      enum: ['confirmed', 'rescheduled', 'canceled', 'opted_out', 'inconclusive'],
+    },
+    outcome_evidence: {
+      type: ['object', 'null'],
+      properties: { turn: { type: 'integer' }, quote: { type: 'string' } },
+    },
     result: {
       type: ['object', 'null'],
       properties: {
         guests: { type: ['number', 'null'] },
         parking: { type: ['boolean', 'null'] },
-        seat: { type: ['object', 'null'], properties: { side: { type: ['string', 'null'], enum: ['left', 'right', null] } } },
+        seat: {
+          type: ['object', 'null'],
+          properties: { side: { type: ['string', 'null'], enum: ['left', 'right', null] } },
+        },
       },
     },
     result_evidence: { type: 'array' },
@@ -153,14 +188,19 @@ const shape = {
 };
 
 function read(lines: readonly [string, string][]): Record<string, unknown> {
-  const transcript = lines.map(([speaker, text], index) => `[${index}] ${speaker}: ${text}`).join('\n');
+  const transcript = lines
+    .map(([speaker, text], index) => `[${index}] ${speaker}: ${text}`)
+    .join('\n');
   return extract([told(appointment), transcript], shape);
 }
 
 describe('reading a transcript', () => {
   it('gives outcome, result and evidence from the recipient’s own lines', () => {
     const value = read([
-      ['agent', 'Hello Ana. Does that work for you? Shall I note: confirmed, rescheduled or canceled?'],
+      [
+        'agent',
+        'Hello Ana. Does that work for you? Shall I note: confirmed, rescheduled or canceled?',
+      ],
       ['recipient', 'Yes, that works for me.'],
       ['agent', 'How many guests come with you? Please tell me a number.'],
       ['recipient', 'Two.'],
@@ -183,7 +223,12 @@ describe('reading a transcript', () => {
   });
 
   it('invents nothing when nothing was established', () => {
-    expect(read([['agent', 'Hello Ana.'], ['recipient', 'The weather is lovely.']])).toMatchObject({
+    expect(
+      read([
+        ['agent', 'Hello Ana.'],
+        ['recipient', 'The weather is lovely.'],
+      ]),
+    ).toMatchObject({
       outcome: 'inconclusive',
       outcome_evidence: null,
       result: { guests: null, parking: null, seat: { side: null } },
@@ -205,12 +250,21 @@ describe('reading a transcript', () => {
       ['agent', 'Do you need parking?'],
       ['recipient', 'Stop calling me.'],
     ]);
-    expect(value).toMatchObject({ outcome: 'opted_out', outcome_evidence: { turn: 2 }, result: { parking: null } });
+    expect(value).toMatchObject({
+      outcome: 'opted_out',
+      outcome_evidence: { turn: 2 },
+      result: { parking: null },
+    });
   });
 
   it('agrees with the outcome that tests expect of a behaviour', () => {
     const outcomes = ['confirmed', 'rescheduled', 'canceled'];
-    const said = { confirms: 'Yes.', asks_to_reschedule: 'Another day, please.', declines: 'No.', opts_out: 'Do not call me.' };
+    const said = {
+      confirms: 'Yes.',
+      asks_to_reschedule: 'Another day, please.',
+      declines: 'No.',
+      opts_out: 'Do not call me.',
+    };
     for (const [behaviour, text] of Object.entries(said)) {
       expect(read([['recipient', text]])['outcome']).toBe(expectedOutcome(behaviour, outcomes));
     }

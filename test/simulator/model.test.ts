@@ -40,7 +40,8 @@ afterAll(async () => {
   await rm(cacheDir, { recursive: true });
 });
 
-const client = (apiKey = API_KEY): OpenAI => new OpenAI({ apiKey, baseURL: server.url, maxRetries: 0 });
+const client = (apiKey = API_KEY): OpenAI =>
+  new OpenAI({ apiKey, baseURL: server.url, maxRetries: 0 });
 
 const BLOCK = {
   task: 'Confirm the appointment on 12 March.',
@@ -51,7 +52,11 @@ const BLOCK = {
 };
 const INSTRUCTIONS = `You call people.\n\`\`\`json\n${JSON.stringify(BLOCK)}\n\`\`\``;
 
-const tool = (name: string) => ({ type: 'function', name, parameters: { type: 'object', properties: {} } });
+const tool = (name: string) => ({
+  type: 'function',
+  name,
+  parameters: { type: 'object', properties: {} },
+});
 
 const SESSION = {
   type: 'realtime',
@@ -61,7 +66,12 @@ const SESSION = {
     input: {
       format: { type: 'audio/pcmu' },
       transcription: { model: 'gpt-transcribe', language: 'en' },
-      turn_detection: { type: 'server_vad', silence_duration_ms: 500, create_response: true, interrupt_response: true },
+      turn_detection: {
+        type: 'server_vad',
+        silence_duration_ms: 500,
+        create_response: true,
+        interrupt_response: true,
+      },
     },
     output: { format: { type: 'audio/pcmu' }, voice: 'marin' },
   },
@@ -73,7 +83,9 @@ function realtime(apiKey = API_KEY) {
   const rt = new OpenAIRealtimeWS(
     {
       model: 'gpt-realtime-2.1-mini',
-      options: { createConnection: (o: { port: number; host: string }) => connect(o.port, o.host) } as never,
+      options: {
+        createConnection: (o: { port: number; host: string }) => connect(o.port, o.host),
+      } as never,
     },
     client(apiKey),
   );
@@ -141,7 +153,9 @@ function realtime(apiKey = API_KEY) {
 const silence = (ms: number): Uint8Array => new Uint8Array(ms * 8).fill(SILENCE);
 
 const said = (events: readonly Event[]): unknown[] =>
-  events.filter(({ type }) => type === 'response.output_audio_transcript.done').map((event) => event['transcript']);
+  events
+    .filter(({ type }) => type === 'response.output_audio_transcript.done')
+    .map((event) => event['transcript']);
 
 const wordsIn = (audio: Uint8Array): string[] => {
   const reader = createWatermarkReader();
@@ -151,8 +165,13 @@ const wordsIn = (audio: Uint8Array): string[] => {
 
 describe('the plain endpoints', () => {
   it('lists models for the right key and refuses any other', async () => {
-    expect((await client().models.list()).data.map(({ id }) => id)).toContain('gpt-realtime-2.1-mini');
-    await expect(client('sk-other').models.list()).rejects.toMatchObject({ status: 401, code: 'invalid_api_key' });
+    expect((await client().models.list()).data.map(({ id }) => id)).toContain(
+      'gpt-realtime-2.1-mini',
+    );
+    await expect(client('sk-other').models.list()).rejects.toMatchObject({
+      status: 401,
+      code: 'invalid_api_key',
+    });
   });
 
   it('gives speech as WAV whose words survive 16-bit samples', async () => {
@@ -164,7 +183,9 @@ describe('the plain endpoints', () => {
     });
     const file = Buffer.from(await answer.arrayBuffer());
     expect(file.readUInt32LE(24)).toBe(8000);
-    const samples = Int16Array.from({ length: (file.length - 44) / 2 }, (_, i) => file.readInt16LE(44 + i * 2));
+    const samples = Int16Array.from({ length: (file.length - 44) / 2 }, (_, i) =>
+      file.readInt16LE(44 + i * 2),
+    );
     expect(wordsIn(encodeMuLaw(samples))).toEqual(['This is an automated call.']);
   });
 
@@ -173,14 +194,20 @@ describe('the plain endpoints', () => {
       model: 'gpt-5.6-luna',
       input: [
         { role: 'system', content: INSTRUCTIONS },
-        { role: 'user', content: '[0] agent: Does that work for you?\n[1] recipient: Yes, it works.' },
+        {
+          role: 'user',
+          content: '[0] agent: Does that work for you?\n[1] recipient: Yes, it works.',
+        },
       ],
       text: {
         format: {
           type: 'json_schema',
           name: 'call_result',
           strict: true,
-          schema: { type: 'object', properties: { outcome: { type: 'string' }, summary: { type: 'string' } } },
+          schema: {
+            type: 'object',
+            properties: { outcome: { type: 'string' }, summary: { type: 'string' } },
+          },
         },
       },
     });
@@ -223,7 +250,11 @@ describe('a realtime connection', () => {
   it('refuses settings that it does not know, naming them, and keeps the session', async () => {
     const rt = realtime();
     await rt.nth('session.created');
-    rt.send({ type: 'session.update', event_id: 'mine', session: { type: 'realtime', voice: 'marin' } });
+    rt.send({
+      type: 'session.update',
+      event_id: 'mine',
+      session: { type: 'realtime', voice: 'marin' },
+    });
     expect((await rt.nth('error'))['error']).toMatchObject({
       type: 'invalid_request_error',
       code: 'unknown_parameter',
@@ -238,11 +269,20 @@ describe('a realtime connection', () => {
   it('changes only the settings that an update names', async () => {
     const rt = realtime();
     await rt.ready();
-    const turn_detection = { type: 'server_vad', create_response: false, interrupt_response: false };
-    rt.send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection } } } });
+    const turn_detection = {
+      type: 'server_vad',
+      create_response: false,
+      interrupt_response: false,
+    };
+    rt.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { turn_detection } } },
+    });
     expect((await rt.nth('session.updated', 2))['session']).toMatchObject({
       instructions: INSTRUCTIONS,
-      audio: { input: { format: { type: 'audio/pcmu' }, turn_detection: { create_response: false } } },
+      audio: {
+        input: { format: { type: 'audio/pcmu' }, turn_detection: { create_response: false } },
+      },
     });
   });
 });
@@ -274,8 +314,16 @@ describe('a realtime conversation', () => {
       'Hello Ana. I am calling to confirm the appointment on 12 March. Does that work for you? Shall I note: confirmed, rescheduled or canceled?';
     expect(wordsIn(audio)).toEqual([text]);
     expect(said(rt.events)).toEqual([text]);
-    expect(rt.of('response.output_audio_transcript.delta').map(({ delta }) => delta).join('')).toBe(text);
-    const done = rt.of('response.done')[0]?.['response'] as { status: string; usage: { total_tokens: number } };
+    expect(
+      rt
+        .of('response.output_audio_transcript.delta')
+        .map(({ delta }) => delta)
+        .join(''),
+    ).toBe(text);
+    const done = rt.of('response.done')[0]?.['response'] as {
+      status: string;
+      usage: { total_tokens: number };
+    };
     expect(done.status).toBe('completed');
     expect(done.usage.total_tokens).toBeGreaterThan(0);
   });
@@ -292,11 +340,20 @@ describe('a realtime conversation', () => {
     await rt.say('We are three.');
     const call = await rt.nth('response.function_call_arguments.done');
     expect(call['name']).toBe('record_answer');
-    expect(JSON.parse(String(call['arguments']))).toEqual({ field: 'guests', value: 3, quote: 'We are three.' });
+    expect(JSON.parse(String(call['arguments']))).toEqual({
+      field: 'guests',
+      value: 3,
+      quote: 'We are three.',
+    });
     await rt.nth('response.done', 3);
-    rt.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: call['call_id'], output: '{"ok":true}' } });
+    rt.send({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: call['call_id'], output: '{"ok":true}' },
+    });
     rt.send({ type: 'response.create' });
-    const last = (await rt.nth('response.done', 4))['response'] as { output: { type: string; name?: string }[] };
+    const last = (await rt.nth('response.done', 4))['response'] as {
+      output: { type: string; name?: string }[];
+    };
     expect(last.output.map(({ type, name }) => name ?? type)).toEqual(['message', 'end_call']);
     expect(said(rt.events).slice(1)).toEqual([
       'How many guests come? Please tell me a number.',
@@ -322,15 +379,24 @@ describe('a realtime conversation', () => {
   });
 
   it('stops speaking when it is interrupted, and says nothing that was not sent', async () => {
-    const interruption = await speaker.say('Sorry, who is calling?', { voice: 'rms', language: 'en' });
+    const interruption = await speaker.say('Sorry, who is calling?', {
+      voice: 'rms',
+      language: 'en',
+    });
     const rt = realtime();
     await rt.ready();
     rt.send({ type: 'response.create' });
     await rt.nth('response.output_audio.delta');
     rt.hear(interruption);
     rt.hear(silence(700));
-    const done = (await rt.nth('response.done'))['response'] as { status: string; status_details: unknown };
-    expect(done).toMatchObject({ status: 'cancelled', status_details: { reason: 'turn_detected' } });
+    const done = (await rt.nth('response.done'))['response'] as {
+      status: string;
+      status_details: unknown;
+    };
+    expect(done).toMatchObject({
+      status: 'cancelled',
+      status_details: { reason: 'turn_detected' },
+    });
     await rt.nth('response.done', 2);
     expect(String(said(rt.events)[1])).toMatch(/^Hello Ana\. /);
     expect(String(said(rt.events)[1]).startsWith(String(said(rt.events)[0]))).toBe(true);
@@ -353,7 +419,10 @@ describe('a realtime conversation', () => {
     const { id } = (await rt.nth('response.output_item.done'))['item'] as { id: string };
     const cut = { type: 'conversation.item.truncate', item_id: id, content_index: 0 };
     rt.send({ ...cut, audio_end_ms: 500 });
-    expect(await rt.nth('conversation.item.truncated')).toMatchObject({ item_id: id, audio_end_ms: 500 });
+    expect(await rt.nth('conversation.item.truncated')).toMatchObject({
+      item_id: id,
+      audio_end_ms: 500,
+    });
     rt.send({ ...cut, audio_end_ms: 501 });
     expect((await rt.nth('error'))['error']).toMatchObject({
       message: 'Audio content of 500ms is already shorter than 501ms',
@@ -368,7 +437,9 @@ describe('a realtime conversation', () => {
     expect((await rt.nth('error'))['error']).toMatchObject({ code: 'response_cancel_not_active' });
     rt.send({ type: 'response.create' });
     rt.send({ type: 'response.create' });
-    expect((await rt.nth('error', 2))['error']).toMatchObject({ code: 'conversation_already_has_active_response' });
+    expect((await rt.nth('error', 2))['error']).toMatchObject({
+      code: 'conversation_already_has_active_response',
+    });
     rt.send({ type: 'response.cancel' });
     expect((await rt.nth('response.done'))['response']).toMatchObject({
       status: 'cancelled',
@@ -386,15 +457,24 @@ describe('a realtime conversation', () => {
     await rt.nth('response.done');
     rt.send({ type: 'response.create', response: { instructions: 'Time is up: say goodbye.' } });
     await rt.nth('response.done', 2);
-    rt.send({ type: 'response.create', response: { instructions: 'Ask whether they are still there.' } });
+    rt.send({
+      type: 'response.create',
+      response: { instructions: 'Ask whether they are still there.' },
+    });
     await rt.nth('response.done', 3);
-    expect(said(rt.events).slice(1)).toEqual(['Thank you for your time. Goodbye.', 'Are you still there?']);
+    expect(said(rt.events).slice(1)).toEqual([
+      'Thank you for your time. Goodbye.',
+      'Are you still there?',
+    ]);
   });
 
   it('stays silent after a person’s turn while it may not answer by itself', async () => {
     const rt = realtime();
     const turn_detection = { type: 'server_vad', create_response: false };
-    await rt.ready({ ...SESSION, audio: { ...SESSION.audio, input: { ...SESSION.audio.input, turn_detection } } });
+    await rt.ready({
+      ...SESSION,
+      audio: { ...SESSION.audio, input: { ...SESSION.audio.input, turn_detection } },
+    });
     await rt.say('Hello?');
     await rt.nth('conversation.item.input_audio_transcription.completed');
     await clock.sleep(2_000);

@@ -19,7 +19,9 @@ function wav(rate: number, samples: Int16Array, claimed = samples.length * 2): U
 const tone = (rate: number, hertz: number): Int16Array =>
   Int16Array.from({ length: rate }, (_, i) => 10_000 * Math.sin((2 * Math.PI * hertz * i) / rate));
 const rms = (samples: Int16Array): number =>
-  Math.sqrt(samples.slice(200, -200).reduce((sum, one) => sum + one * one, 0) / (samples.length - 400));
+  Math.sqrt(
+    samples.slice(200, -200).reduce((sum, one) => sum + one * one, 0) / (samples.length - 400),
+  );
 
 describe('speech audio', () => {
   it('comes through at 8 kHz bit by bit, so that a watermark survives', () => {
@@ -34,13 +36,16 @@ describe('speech audio', () => {
     expect(pcm.ok && pcm.value.samples.length).toBe(24_000);
   });
 
-  it.each([24_000, 22_050, 16_000, 48_000])('keeps speech and drops what a telephone line cannot carry, from %i Hz', (rate) => {
-    const kept = toPhoneRate({ rate, samples: tone(rate, 1_000) });
-    expect(kept.length).toBe(8_000);
-    expect(rms(kept)).toBeGreaterThan(6_900);
-    expect(rms(kept)).toBeLessThan(7_200);
-    expect(rms(toPhoneRate({ rate, samples: tone(rate, 6_000) }))).toBeLessThan(30);
-  });
+  it.each([24_000, 22_050, 16_000, 48_000])(
+    'keeps speech and drops what a telephone line cannot carry, from %i Hz',
+    (rate) => {
+      const kept = toPhoneRate({ rate, samples: tone(rate, 1_000) });
+      expect(kept.length).toBe(8_000);
+      expect(rms(kept)).toBeGreaterThan(6_900);
+      expect(rms(kept)).toBeLessThan(7_200);
+      expect(rms(toPhoneRate({ rate, samples: tone(rate, 6_000) }))).toBeLessThan(30);
+    },
+  );
 
   it('is refused when it is no mono 16-bit PCM', () => {
     const stereo = wav(8_000, tone(8_000, 440));

@@ -31,7 +31,12 @@ class Model {
   }
 }
 
-const BRIEF = { instructions: 'Be kind.', tools: [{ name: 'end_call', description: 'Ends.', parameters: {} }], language: 'pt-PT', voice: 'marin' };
+const BRIEF = {
+  instructions: 'Be kind.',
+  tools: [{ name: 'end_call', description: 'Ends.', parameters: {} }],
+  language: 'pt-PT',
+  voice: 'marin',
+};
 const clock = createClock();
 let http: Server;
 let sockets: WebSocketServer;
@@ -44,7 +49,12 @@ beforeEach(async () => {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   heard = [];
-  listener = new Proxy({} as VoiceListener, { get: (_, name) => (...args: unknown[]) => heard.push([name, ...args]) });
+  listener = new Proxy({} as VoiceListener, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        heard.push([name, ...args]),
+  });
 });
 afterEach(() => {
   for (const socket of sockets.clients) socket.terminate();
@@ -62,7 +72,9 @@ const voice = (openTimeoutMs = 5_000) =>
   });
 
 async function open() {
-  const connected = once(sockets, 'connection') as Promise<[WebSocket, { url: string; headers: Record<string, string> }]>;
+  const connected = once(sockets, 'connection') as Promise<
+    [WebSocket, { url: string; headers: Record<string, string> }]
+  >;
   const opening = voice().open(BRIEF, listener);
   const [socket, request] = await connected;
   const model = new Model(socket);
@@ -79,8 +91,15 @@ async function until(done: () => boolean): Promise<void> {
 }
 const told = (name: string): unknown[][] => heard.filter(([one]) => one === name);
 const part = { response_id: 'r1', item_id: 'i1', output_index: 0, content_index: 0 };
-const delta = (bytes: number): Message => ({ type: 'response.output_audio.delta', ...part, delta: Buffer.alloc(bytes).toString('base64') });
-const done = (id: string): Message => ({ type: 'response.done', response: { id, status: 'completed', usage: { input_tokens: 3, output_tokens: 4 } } });
+const delta = (bytes: number): Message => ({
+  type: 'response.output_audio.delta',
+  ...part,
+  delta: Buffer.alloc(bytes).toString('base64'),
+});
+const done = (id: string): Message => ({
+  type: 'response.done',
+  response: { id, status: 'completed', usage: { input_tokens: 3, output_tokens: 4 } },
+});
 
 describe('realtime voice', () => {
   it('opens a session that listens in mu-law and does not answer until it begins', async () => {
@@ -102,7 +121,13 @@ describe('realtime voice', () => {
     });
     session.begin();
     expect(await model.next()).toMatchObject({
-      session: { audio: { input: { turn_detection: { type: 'server_vad', create_response: true, interrupt_response: true } } } },
+      session: {
+        audio: {
+          input: {
+            turn_detection: { type: 'server_vad', create_response: true, interrupt_response: true },
+          },
+        },
+      },
     });
     expect(await model.next()).toMatchObject({ type: 'response.create' });
     session.hear(Uint8Array.of(1, 2, 3));
@@ -114,8 +139,16 @@ describe('realtime voice', () => {
     const { session, model } = await open();
     model.say(
       { type: 'response.created', response: { id: 'r1' } },
-      { type: 'conversation.item.added', previous_item_id: null, item: { id: 'tool', type: 'function_call' } },
-      { type: 'conversation.item.added', previous_item_id: 'tool', item: { id: 'i1', type: 'message', role: 'assistant' } },
+      {
+        type: 'conversation.item.added',
+        previous_item_id: null,
+        item: { id: 'tool', type: 'function_call' },
+      },
+      {
+        type: 'conversation.item.added',
+        previous_item_id: 'tool',
+        item: { id: 'i1', type: 'message', role: 'assistant' },
+      },
       { type: 'response.output_audio_transcript.delta', ...part, delta: 'Hello' },
       delta(800),
     );
@@ -125,9 +158,19 @@ describe('realtime voice', () => {
       ['saidText', 'i1', 'Hello'],
     ]);
     session.cut('i1', 5_000);
-    expect(await model.next()).toEqual({ type: 'conversation.item.truncate', item_id: 'i1', content_index: 0, audio_end_ms: 100 });
+    expect(await model.next()).toEqual({
+      type: 'conversation.item.truncate',
+      item_id: 'i1',
+      content_index: 0,
+      audio_end_ms: 100,
+    });
     expect(await model.next()).toEqual({ type: 'response.cancel', response_id: 'r1' });
-    model.say(delta(800), { type: 'error', error: { code: 'response_cancel_not_active' } }, { type: 'of.tomorrow' }, done('r1'));
+    model.say(
+      delta(800),
+      { type: 'error', error: { code: 'response_cancel_not_active' } },
+      { type: 'of.tomorrow' },
+      done('r1'),
+    );
     await until(() => told('responded').length === 1);
     expect(told('said')).toHaveLength(1);
     expect(told('responded')[0]).toEqual(['responded', { input_tokens: 3, output_tokens: 4 }]);
@@ -138,18 +181,36 @@ describe('realtime voice', () => {
     const { session, model } = await open();
     model.say(
       { type: 'response.created', response: { id: 'r1' } },
-      { type: 'response.output_item.done', response_id: 'r1', item: { id: 'f1', type: 'function_call', call_id: 'c1', name: 'end_call', arguments: '{}' } },
+      {
+        type: 'response.output_item.done',
+        response_id: 'r1',
+        item: { id: 'f1', type: 'function_call', call_id: 'c1', name: 'end_call', arguments: '{}' },
+      },
     );
     await until(() => told('toolCalled').length === 1);
     session.answerTool('c1', { ok: true }, true);
     session.say('Say goodbye.');
-    expect(await model.next()).toMatchObject({ item: { type: 'function_call_output', call_id: 'c1', output: '{"ok":true}' } });
+    expect(await model.next()).toMatchObject({
+      item: { type: 'function_call_output', call_id: 'c1', output: '{"ok":true}' },
+    });
     expect(model.got).toHaveLength(2);
     model.say(done('r1'));
     const asked = await model.next();
-    expect(asked).toMatchObject({ type: 'response.create', response: { instructions: 'Say goodbye.' } });
-    model.say({ type: 'error', error: { code: 'conversation_already_has_active_response', event_id: asked['event_id'] } }, done('r2'));
-    expect(await model.next()).toMatchObject({ type: 'response.create', response: { instructions: 'Say goodbye.' } });
+    expect(asked).toMatchObject({
+      type: 'response.create',
+      response: { instructions: 'Say goodbye.' },
+    });
+    model.say(
+      {
+        type: 'error',
+        error: { code: 'conversation_already_has_active_response', event_id: asked['event_id'] },
+      },
+      done('r2'),
+    );
+    expect(await model.next()).toMatchObject({
+      type: 'response.create',
+      response: { instructions: 'Say goodbye.' },
+    });
     session.close();
   });
 
@@ -170,16 +231,27 @@ describe('realtime voice', () => {
     [503, 'unreachable'],
   ])('takes an upgrade answered with %i as %s', async (status, kind) => {
     http.removeAllListeners('upgrade');
-    http.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`));
-    expect(await voice().open(BRIEF, listener)).toEqual({ ok: false, failure: { kind, detail: `http_${status}` } });
+    http.on('upgrade', (_request, socket) =>
+      socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`),
+    );
+    expect(await voice().open(BRIEF, listener)).toEqual({
+      ok: false,
+      failure: { kind, detail: `http_${status}` },
+    });
   });
 
   it('gives up on a model that does not get ready, and on one that is not there', async () => {
-    expect(await voice(100).open(BRIEF, listener)).toMatchObject({ ok: false, failure: { kind: 'timeout' } });
+    expect(await voice(100).open(BRIEF, listener)).toMatchObject({
+      ok: false,
+      failure: { kind: 'timeout' },
+    });
     const gone = voice();
     http.close();
     for (const socket of sockets.clients) socket.terminate();
     await once(http, 'close');
-    expect(await gone.open(BRIEF, listener)).toMatchObject({ ok: false, failure: { kind: 'unreachable' } });
+    expect(await gone.open(BRIEF, listener)).toMatchObject({
+      ok: false,
+      failure: { kind: 'unreachable' },
+    });
   });
 });

@@ -13,19 +13,29 @@ export interface AxiosTransportOptions {
 }
 
 /** Returns a transport for Node. It follows no redirect, because that would carry the key to another address. */
-export function axiosTransport({ url, apiKey, timeoutMs = TIMEOUT_MS }: AxiosTransportOptions): Send {
+export function axiosTransport({
+  url,
+  apiKey,
+  timeoutMs = TIMEOUT_MS,
+}: AxiosTransportOptions): Send {
   const http = axios.create({
     baseURL: url.replace(/\/+$/, ''),
     timeout: timeoutMs,
     maxRedirects: 0,
     maxContentLength: BODY_MAX,
     validateStatus: () => true,
-    headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json, application/problem+json' },
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      accept: 'application/json, application/problem+json',
+    },
   });
   return (request) => (request.streaming ? sendStreaming(http, request) : sendOnce(http, request));
 }
 
-const sendOnce = async (http: AxiosInstance, request: Parameters<Send>[0]): Promise<ClientResponse> => {
+const sendOnce = async (
+  http: AxiosInstance,
+  request: Parameters<Send>[0],
+): Promise<ClientResponse> => {
   const reply = await http.request<string>({
     ...configOf(request),
     // Parsed here, because axios gives back broken JSON as if it were a text.
@@ -35,7 +45,10 @@ const sendOnce = async (http: AxiosInstance, request: Parameters<Send>[0]): Prom
   return { status: reply.status, body: parse(reply.data) };
 };
 
-async function sendStreaming(http: AxiosInstance, request: Parameters<Send>[0]): Promise<ClientResponse> {
+async function sendStreaming(
+  http: AxiosInstance,
+  request: Parameters<Send>[0],
+): Promise<ClientResponse> {
   const reply = await http.request<AsyncIterable<Uint8Array>>({
     ...configOf(request),
     responseType: 'stream',

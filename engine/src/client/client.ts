@@ -33,8 +33,12 @@ export interface ClientResponse {
 export type Send = (request: ClientRequest) => Promise<ClientResponse>;
 
 type Parts<E extends Endpoint> = EndpointRequest<E>;
-type Needed<E extends Endpoint> = { [P in 'params' | 'body' as Parts<E>[P] extends undefined ? never : P]: Parts<E>[P] };
-type Wanted<E extends Endpoint> = { [P in 'query' | 'headers' as Parts<E>[P] extends undefined ? never : P]?: Parts<E>[P] };
+type Needed<E extends Endpoint> = {
+  [P in 'params' | 'body' as Parts<E>[P] extends undefined ? never : P]: Parts<E>[P];
+};
+type Wanted<E extends Endpoint> = {
+  [P in 'query' | 'headers' as Parts<E>[P] extends undefined ? never : P]?: Parts<E>[P];
+};
 
 /** What a method takes: `params` and `body` where the operation has them, `query` and `headers` when wanted. */
 export type ClientInput<E extends Endpoint> = Needed<E> & Wanted<E> & { signal?: AbortSignal };
@@ -88,7 +92,8 @@ async function ask(send: Send, operation: AnyOperation, input: AnyInput): Promis
     streaming: operation.produces !== undefined,
     signal: input.signal,
   });
-  if (response.status >= 300 && !isHealth(response)) throw new RecadoProblem(response.status, asProblem(response.body));
+  if (response.status >= 300 && !isHealth(response))
+    throw new RecadoProblem(response.status, asProblem(response.body));
   if (operation.produces === undefined) return response.body;
   if (!response.stream) throw new TypeError('This transport cannot stream.');
   return operation.produces === 'text/event-stream' ? readEvents(response.stream) : response.stream;
@@ -96,10 +101,16 @@ async function ask(send: Send, operation: AnyOperation, input: AnyInput): Promis
 
 // `/readyz` answers 503 with its usual body, which is a reply and not a problem.
 const isHealth = ({ status, body }: ClientResponse): boolean =>
-  status === 503 && typeof body === 'object' && body !== null && 'version' in body && !('code' in body);
+  status === 503 &&
+  typeof body === 'object' &&
+  body !== null &&
+  'version' in body &&
+  !('code' in body);
 
 function asProblem(body: unknown): Problem | undefined {
-  return typeof body === 'object' && body !== null && 'code' in body && 'status' in body ? (body as Problem) : undefined;
+  return typeof body === 'object' && body !== null && 'code' in body && 'status' in body
+    ? (body as Problem)
+    : undefined;
 }
 
 const fillPath = (path: string, params: Record<string, unknown>): string =>

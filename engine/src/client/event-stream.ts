@@ -5,7 +5,9 @@ import type { StreamedEvent } from './client.ts';
 const BUFFER_MAX = 4 * 1024 * 1024;
 
 /** Yields the events of a stream as they arrive; comments and unknown fields are skipped. */
-export async function* readEvents(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<StreamedEvent> {
+export async function* readEvents(
+  chunks: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<StreamedEvent> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of chunks) {
@@ -13,7 +15,8 @@ export async function* readEvents(chunks: AsyncIterable<Uint8Array | string>): A
     // A line end may be cut in two by a chunk: its `\r` waits for the next chunk.
     const blocks = text.replaceAll(/\r\n|\r(?!$)/g, '\n').split('\n\n');
     text = blocks.pop() ?? '';
-    if (text.length > BUFFER_MAX) throw new RangeError('The stream holds an event of more than 4 MiB.');
+    if (text.length > BUFFER_MAX)
+      throw new RangeError('The stream holds an event of more than 4 MiB.');
     for (const block of blocks) {
       const event = readBlock(block);
       if (event) yield event;

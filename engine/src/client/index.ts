@@ -1,5 +1,17 @@
+export type {
+  Client,
+  ClientInput,
+  ClientRequest,
+  ClientResponse,
+  Send,
+  StreamedEvent,
+} from './client.ts';
 export { createClient } from './client.ts';
-export type { Client, ClientInput, ClientRequest, ClientResponse, Send, StreamedEvent } from './client.ts';
 export { RecadoProblem } from './recado-problem.ts';
+export type {
+  VerifiedWebhook,
+  WebhookFailure,
+  WebhookHeaders,
+  WebhookToVerify,
+} from './verify-webhook.ts';
 export { verifyWebhook } from './verify-webhook.ts';
-export type { VerifiedWebhook, WebhookFailure, WebhookHeaders, WebhookToVerify } from './verify-webhook.ts';

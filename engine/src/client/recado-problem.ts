@@ -21,6 +21,10 @@ export class RecadoProblem extends Error {
 
 function textOf(status: number, problem: Problem | undefined): string {
   if (!problem) return `The engine could not be asked (HTTP ${status}).`;
-  const fields = (problem.errors ?? []).map((error) => `${error.pointer || 'body'}: ${error.detail ?? error.code}`);
-  return [problem.detail ? `${problem.title}: ${problem.detail}` : problem.title, ...fields].join('\n');
+  const fields = (problem.errors ?? []).map(
+    (error) => `${error.pointer || 'body'}: ${error.detail ?? error.code}`,
+  );
+  return [problem.detail ? `${problem.title}: ${problem.detail}` : problem.title, ...fields].join(
+    '\n',
+  );
 }

@@ -48,7 +48,8 @@ export function verifyWebhook(given: WebhookToVerify): VerifiedWebhook {
   const id = headerOf(given.headers, 'webhook-id');
   const timestamp = headerOf(given.headers, 'webhook-timestamp');
   const signatures = headerOf(given.headers, 'webhook-signature');
-  if (keys.length === 0 || keys.some((key) => key.length < KEY_BYTES_MIN)) return fail('invalid_secret');
+  if (keys.length === 0 || keys.some((key) => key.length < KEY_BYTES_MIN))
+    return fail('invalid_secret');
   if (!id || !timestamp || !signatures) return fail('missing_headers');
 
   const late = judgeTimestamp(timestamp, given.now ?? Date.now(), given.toleranceSeconds ?? 300);
@@ -71,7 +72,11 @@ function headerOf(headers: WebhookHeaders, name: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-function judgeTimestamp(timestamp: string, now: number, toleranceSeconds: number): WebhookFailure | undefined {
+function judgeTimestamp(
+  timestamp: string,
+  now: number,
+  toleranceSeconds: number,
+): WebhookFailure | undefined {
   if (!/^\d{1,12}$/.test(timestamp)) return 'invalid_timestamp';
   const ageSeconds = Math.floor(now / 1000) - Number(timestamp);
   if (ageSeconds > toleranceSeconds) return 'timestamp_too_old';
@@ -102,4 +107,8 @@ function parseEvent(body: string | Uint8Array): VerifiedWebhook {
 }
 
 const isEvent = (value: unknown): value is Event =>
-  typeof value === 'object' && value !== null && 'id' in value && 'type' in value && 'data' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  'id' in value &&
+  'type' in value &&
+  'data' in value;

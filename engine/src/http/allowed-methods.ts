@@ -7,7 +7,9 @@ export interface RouteSeen {
 /** Returns the methods that the address in `url` takes, sorted; empty when there is nothing at it. */
 export function allowedMethods(routes: readonly RouteSeen[], url: string): string[] {
   const path = (url.split('?', 1)[0] ?? '').split('/');
-  const methods = routes.filter((route) => matches(route.url.split('/'), path)).map((route) => route.method);
+  const methods = routes
+    .filter((route) => matches(route.url.split('/'), path))
+    .map((route) => route.method);
   return [...new Set(methods)].sort();
 }
 

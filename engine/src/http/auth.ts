@@ -46,8 +46,14 @@ export interface AuthenticatorOptions {
   limits: RateLimits;
 }
 
-export function createAuthenticator({ findKey, keyLeaked, clock, limits }: AuthenticatorOptions): Authenticator {
-  const isCurrent = (key: StoredKey): boolean => key.revoked_at === null || key.revoked_at > clock.now();
+export function createAuthenticator({
+  findKey,
+  keyLeaked,
+  clock,
+  limits,
+}: AuthenticatorOptions): Authenticator {
+  const isCurrent = (key: StoredKey): boolean =>
+    key.revoked_at === null || key.revoked_at > clock.now();
 
   async function findCaller(authorization: string | undefined): Promise<Caller | undefined> {
     const parsed = parseKey(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');
@@ -56,14 +62,24 @@ export function createAuthenticator({ findKey, keyLeaked, clock, limits }: Authe
     // Compared also when there is no such key, because the time taken would tell which ids exist.
     const same = equalSecrets(parsed.hash, stored?.hash ?? '');
     if (!stored || !same || stored.mode !== parsed.mode || !isCurrent(stored)) return undefined;
-    return { key_id: stored.id, key_name: stored.name, public_id: parsed.public_id, mode: stored.mode };
+    return {
+      key_id: stored.id,
+      key_name: stored.name,
+      public_id: parsed.public_id,
+      mode: stored.mode,
+    };
   }
 
   // Only failures are counted and refused: behind a proxy many callers share one address, and
   // one wrong key must not lock out the others.
-  async function refuse(ip: string, failure: ProblemFailure): Promise<Result<never, ProblemFailure>> {
+  async function refuse(
+    ip: string,
+    failure: ProblemFailure,
+  ): Promise<Result<never, ProblemFailure>> {
     const seconds = await limits.countFailedKey(ip);
-    return fail(seconds === undefined ? failure : { code: 'too_many_requests', retry_after_seconds: seconds });
+    return fail(
+      seconds === undefined ? failure : { code: 'too_many_requests', retry_after_seconds: seconds },
+    );
   }
 
   return {
@@ -72,7 +88,11 @@ export function createAuthenticator({ findKey, keyLeaked, clock, limits }: Authe
       if (leaked !== undefined) {
         const parsed = parseKey(leaked);
         if (parsed) keyLeaked?.(parsed.public_id);
-        return refuse(ip, { code: 'api_key_in_url', detail: 'Send the key in the Authorization header, and make a new one: this one may have been logged.' });
+        return refuse(ip, {
+          code: 'api_key_in_url',
+          detail:
+            'Send the key in the Authorization header, and make a new one: this one may have been logged.',
+        });
       }
       const caller = await findCaller(authorization);
       return caller ? ok(caller) : refuse(ip, { code: 'unauthenticated' });
@@ -89,5 +109,7 @@ function keyInUrl(url: string): string | undefined {
   const start = url.indexOf('?');
   if (start < 0) return undefined;
   const values = [...new URLSearchParams(url.slice(start + 1)).values()];
-  return values.find((value) => /^(Bearer\s+)?rk_(test|live)_/i.test(value))?.replace(/^Bearer\s+/i, '');
+  return values
+    .find((value) => /^(Bearer\s+)?rk_(test|live)_/i.test(value))
+    ?.replace(/^Bearer\s+/i, '');
 }

@@ -1,7 +1,7 @@
 // The OpenAPI document as one HTML page: no scripts, nothing from elsewhere.
 import { API, type Operation } from '../contract/api.ts';
 import type { Endpoint } from '../contract/endpoint.ts';
-import { PROBLEMS, PROBLEM_CODES } from '../contract/problem.ts';
+import { PROBLEM_CODES, PROBLEMS } from '../contract/problem.ts';
 import { DOCS_STYLE } from './docs-style.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
@@ -41,14 +41,19 @@ interface OperationDoc {
   description?: string;
   parameters?: Parameter[];
   requestBody?: { content?: Record<string, { schema?: Schema }> };
-  responses?: Record<string, { description?: string; content?: Record<string, { schema?: Schema }> }>;
+  responses?: Record<
+    string,
+    { description?: string; content?: Record<string, { schema?: Schema }> }
+  >;
 }
 
 /** Returns the page; every operation has its name as id, every schema `schema-<name>`, every problem `problem-<code>`. */
 export function docsPage(document: OpenApiDocument): string {
   const names = Object.keys(API) as Operation[];
   const schemas = Object.entries((document.components?.schemas ?? {}) as Record<string, Schema>);
-  const operations = names.map((name) => operationSection(name, API[name], operationDoc(document, API[name])));
+  const operations = names.map((name) =>
+    operationSection(name, API[name], operationDoc(document, API[name])),
+  );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Recado API</title><style>${DOCS_STYLE}</style></head><body>
@@ -71,7 +76,15 @@ const operationDoc = (document: OpenApiDocument, endpoint: Endpoint): OperationD
 function operationSection(name: Operation, endpoint: Endpoint, doc: OperationDoc): string {
   const body = doc.requestBody?.content?.['application/json']?.schema;
   const parameters = (doc.parameters ?? []).map((parameter) =>
-    fieldRow(`${parameter.name}`, { ...parameter.schema, description: parameter.description ?? parameter.schema?.description ?? '' }, parameter.required ?? false, parameter.in),
+    fieldRow(
+      `${parameter.name}`,
+      {
+        ...parameter.schema,
+        description: parameter.description ?? parameter.schema?.description ?? '',
+      },
+      parameter.required ?? false,
+      parameter.in,
+    ),
   );
   return `<section id="${name}"><h2>${escape(endpoint.summary)}</h2>
 <p class="line"><b>${endpoint.method}</b> <code>${escape(endpoint.path)}</code></p>
@@ -90,7 +103,9 @@ ${endpoint.problems.length > 0 ? `<h3>Problems</h3><p>${[...new Set(endpoint.pro
 function replyType(content: Record<string, { schema?: Schema }> | undefined): string {
   const [type, media] = Object.entries(content ?? {})[0] ?? [];
   if (!type) return 'no body';
-  return type === 'application/json' && media?.schema ? typeOf(media.schema) : `<code>${escape(type)}</code>`;
+  return type === 'application/json' && media?.schema
+    ? typeOf(media.schema)
+    : `<code>${escape(type)}</code>`;
 }
 
 function schemaSection(name: string, schema: Schema): string {
@@ -105,10 +120,14 @@ const table = (rows: readonly string[]): string =>
   `<div class="wide"><table><thead><tr><th>Name</th><th>Type</th><th>What it is</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 
 function fieldRow(name: string, schema: Schema, required: boolean, place = ''): string {
-  const notes = [place, required ? 'required' : '', ...limitsOf(schema)].filter((note) => note !== '');
+  const notes = [place, required ? 'required' : '', ...limitsOf(schema)].filter(
+    (note) => note !== '',
+  );
   const example = schema.examples?.[0] ?? schema.example;
   return `<tr><td><code>${escape(name)}</code>${notes.length > 0 ? `<small>${escape(notes.join(', '))}</small>` : ''}</td><td>${typeOf(schema)}</td><td>${escape(schema.description ?? schema.title ?? '')}${
-    example === undefined ? '' : ` <small>Example: <code>${escape(JSON.stringify(example))}</code></small>`
+    example === undefined
+      ? ''
+      : ` <small>Example: <code>${escape(JSON.stringify(example))}</code></small>`
   }</td></tr>`;
 }
 
@@ -117,7 +136,9 @@ function limitsOf(schema: Schema): string[] {
     schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
     schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,
     schema.minimum === undefined ? '' : `from ${schema.minimum}`,
-    schema.maximum === undefined || schema.maximum === Number.MAX_SAFE_INTEGER ? '' : `to ${schema.maximum}`,
+    schema.maximum === undefined || schema.maximum === Number.MAX_SAFE_INTEGER
+      ? ''
+      : `to ${schema.maximum}`,
     schema.maxItems === undefined ? '' : `at most ${schema.maxItems}`,
   ];
 }
@@ -130,7 +151,8 @@ function typeOf(schema: Schema): string {
   }
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map(typeOf).join(' or ');
-  if (schema.enum) return schema.enum.map((value) => `<code>${escape(String(value))}</code>`).join(' ');
+  if (schema.enum)
+    return schema.enum.map((value) => `<code>${escape(String(value))}</code>`).join(' ');
   if (schema.const !== undefined) return `<code>${escape(String(schema.const))}</code>`;
   if (schema.items) return `list of ${typeOf(schema.items)}`;
   const types = [schema.type ?? 'any'].flat().join(' or ');
@@ -138,7 +160,9 @@ function typeOf(schema: Schema): string {
 }
 
 function exampleOf(endpoint: Endpoint): string {
-  const lines = [`curl${endpoint.method === 'GET' ? '' : ` -X ${endpoint.method}`} $RECADO_URL${endpoint.path}`];
+  const lines = [
+    `curl${endpoint.method === 'GET' ? '' : ` -X ${endpoint.method}`} $RECADO_URL${endpoint.path}`,
+  ];
   if (endpoint.auth === 'key') lines.push('  -H "Authorization: Bearer $RECADO_API_KEY"');
   const body = EXAMPLE_BODIES[`${endpoint.method} ${endpoint.path}`];
   if (body) lines.push('  -H "Content-Type: application/json"', `  -d '${JSON.stringify(body)}'`);
@@ -159,4 +183,9 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
 };
 
 const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');

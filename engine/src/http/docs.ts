@@ -16,7 +16,10 @@ export function addDocs(app: FastifyInstance, version: string, publicUrl: () => 
   app.get('/docs', async (_request, reply) => {
     made ??= make();
     return reply
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+      )
       .type('text/html; charset=utf-8')
       .send(made.page);
   });

@@ -7,7 +7,17 @@ import { fail, ok, type Result } from '../lib/result.ts';
 const DEPTH_MAX = 20;
 const KEYS_MAX = 500;
 // Values of jsonc-parser's SyntaxKind, which is a const enum and so gone at run time (jsonc-parser/lib/esm/main.d.ts).
-const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, comma: 5, colon: 6, string: 10, number: 11, end: 17 };
+const TOKEN = {
+  openBrace: 1,
+  closeBrace: 2,
+  openBracket: 3,
+  closeBracket: 4,
+  comma: 5,
+  colon: 6,
+  string: 10,
+  number: 11,
+  end: 17,
+};
 
 /** Returns the value in `bytes` (UTF-8 JSON), or the problem with it. */
 export function parseJsonBody(bytes: Uint8Array): Result<unknown, ProblemFailure> {
@@ -30,10 +40,14 @@ export function jsonHeadersFault(headers: {
   'content-encoding'?: string | undefined;
 }): ProblemFailure | undefined {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') return { code: 'unsupported_media_type', detail: 'Send the body without compression.' };
+  if (encoding !== 'identity')
+    return { code: 'unsupported_media_type', detail: 'Send the body without compression.' };
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   if (type.trim() !== 'application/json') {
-    return { code: 'unsupported_media_type', detail: 'Send the header Content-Type: application/json.' };
+    return {
+      code: 'unsupported_media_type',
+      detail: 'Send the header Content-Type: application/json.',
+    };
   }
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   if (charset && !/^charset="?utf-?8"?$/.test(charset)) {
@@ -69,15 +83,23 @@ function findFault(text: string): ProblemFailure | undefined {
     const level = levels.at(-1);
     if (token === TOKEN.string) {
       const string = scanner.getTokenValue();
-      if (!string.isWellFormed()) return malformedJson('A text holds half of a character (a lone surrogate).');
+      if (!string.isWellFormed())
+        return malformedJson('A text holds half of a character (a lone surrogate).');
       if (level?.names && level.expectsName) {
         keys += 1;
-        const fault = keys > KEYS_MAX ? invalid('', 'too_many_keys', `At most ${KEYS_MAX} keys.`) : nameFault(levels, level, string);
+        const fault =
+          keys > KEYS_MAX
+            ? invalid('', 'too_many_keys', `At most ${KEYS_MAX} keys.`)
+            : nameFault(levels, level, string);
         if (fault) return fault;
       }
     } else if (token === TOKEN.number) {
       if (losesPrecision(scanner.getTokenValue())) {
-        return invalid(pointerOf(levels), 'number_too_large', 'This number would be rounded: send it as a string.');
+        return invalid(
+          pointerOf(levels),
+          'number_too_large',
+          'This number would be rounded: send it as a string.',
+        );
       }
     } else {
       moveLevels(levels, level, token);
@@ -89,7 +111,8 @@ function findFault(text: string): ProblemFailure | undefined {
 
 function moveLevels(levels: Level[], level: Level | undefined, token: number): void {
   if (token === TOKEN.openBrace) levels.push({ names: new Set(), at: '', expectsName: true });
-  else if (token === TOKEN.openBracket) levels.push({ names: undefined, at: 0, expectsName: false });
+  else if (token === TOKEN.openBracket)
+    levels.push({ names: undefined, at: 0, expectsName: false });
   else if (token === TOKEN.closeBrace || token === TOKEN.closeBracket) levels.pop();
   else if (token === TOKEN.colon && level) level.expectsName = false;
   else if (token === TOKEN.comma && level) {
@@ -122,7 +145,9 @@ const pointerOf = (levels: readonly Level[]): string => toPointer(levels.map((le
 
 /** Writes a path as a JSON pointer: https://www.rfc-editor.org/rfc/rfc6901 */
 export const toPointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  path
+    .map((part) => `/${String(part).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
 
 const malformedJson = (detail: string): ProblemFailure => ({ code: 'malformed_json', detail });
 const malformed = (detail: string): Result<never, ProblemFailure> => fail(malformedJson(detail));

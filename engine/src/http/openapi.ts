@@ -17,7 +17,10 @@ export function createOpenApi(options: { version: string; serverUrl?: string }):
   const paths: ZodOpenApiPathsObject = {};
   for (const name of Object.keys(API) as Operation[]) {
     const endpoint: Endpoint = API[name];
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operationOf(name, endpoint) };
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.method.toLowerCase()]: operationOf(name, endpoint),
+    };
   }
   return createDocument(
     {
@@ -25,13 +28,22 @@ export function createOpenApi(options: { version: string; serverUrl?: string }):
       info: {
         title: 'Recado',
         version: options.version,
-        description: 'AI phone calls for workflows: call a person, have the conversation, get one structured result back.',
+        description:
+          'AI phone calls for workflows: call a person, have the conversation, get one structured result back.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       ...(options.serverUrl === undefined ? {} : { servers: [{ url: options.serverUrl }] }),
-      tags: [...new Set(Object.values(API).map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+      tags: [...new Set(Object.values(API).map((endpoint) => endpoint.tag))].map((name) => ({
+        name,
+      })),
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key: rk_test_… or rk_live_…' } },
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key: rk_test_… or rk_live_…',
+          },
+        },
       },
       paths,
     },
@@ -41,7 +53,8 @@ export function createOpenApi(options: { version: string; serverUrl?: string }):
 
 const relax: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   // A client that refuses unknown fields in replies would break with the next field we add.
-  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (io === 'output' && jsonSchema.additionalProperties === false)
+    delete jsonSchema.additionalProperties;
   // Zod's pattern of a date is 300 characters that the format already says.
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
 };
@@ -58,7 +71,14 @@ function operationOf(name: Operation, endpoint: Endpoint): ZodOpenApiOperationOb
       ...(endpoint.query ? { query: endpoint.query } : {}),
       ...(endpoint.headers ? { header: endpoint.headers } : {}),
     },
-    ...(endpoint.body ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } } : {}),
+    ...(endpoint.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: endpoint.body } },
+          },
+        }
+      : {}),
     responses: { ...repliesOf(endpoint), ...problemsOf(endpoint.problems) },
   };
 }
@@ -69,13 +89,20 @@ function repliesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
     replies[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
       description: REPLIES[Number(status)] ?? 'An answer.',
       ...(schema ? { content: { 'application/json': { schema } } } : {}),
-      ...(endpoint.produces ? { content: { [endpoint.produces]: { schema: STREAMS[endpoint.produces] } } } : {}),
+      ...(endpoint.produces
+        ? { content: { [endpoint.produces]: { schema: STREAMS[endpoint.produces] } } }
+        : {}),
     };
   }
   return replies;
 }
 
-const REPLIES: Record<number, string> = { 200: 'Done.', 201: 'Created.', 204: 'Done; nothing to say.', 503: 'Not now.' };
+const REPLIES: Record<number, string> = {
+  200: 'Done.',
+  201: 'Created.',
+  204: 'Done; nothing to say.',
+  503: 'Not now.',
+};
 const STREAMS = {
   'text/event-stream': { type: 'string', description: 'Server-sent events; `data` is an Event.' },
   'audio/wav': { type: 'string', contentMediaType: 'audio/wav' },

@@ -5,7 +5,10 @@ import { PROBLEMS, type Problem, type ProblemFailure } from '../contract/problem
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Returns the document for `failure`. `publicUrl` makes `type` a link to the docs; `requestId` finds it in the logs. */
-export function problemDocument(failure: ProblemFailure, at: { publicUrl: string; requestId: string }): Problem {
+export function problemDocument(
+  failure: ProblemFailure,
+  at: { publicUrl: string; requestId: string },
+): Problem {
   const { status, title } = PROBLEMS[failure.code];
   return {
     type: `${at.publicUrl}/docs#problem-${failure.code}`,
@@ -16,18 +19,27 @@ export function problemDocument(failure: ProblemFailure, at: { publicUrl: string
     code: failure.code,
     ...(failure.errors === undefined ? {} : { errors: failure.errors }),
     ...(failure.next_allowed_at === undefined ? {} : { next_allowed_at: failure.next_allowed_at }),
-    ...(failure.retry_after_seconds === undefined ? {} : { retry_after_seconds: failure.retry_after_seconds }),
+    ...(failure.retry_after_seconds === undefined
+      ? {}
+      : { retry_after_seconds: failure.retry_after_seconds }),
   };
 }
 
 /** Answers with `failure` and the headers that its status asks for. */
-export function sendProblem(reply: FastifyReply, failure: ProblemFailure, publicUrl: string): FastifyReply {
+export function sendProblem(
+  reply: FastifyReply,
+  failure: ProblemFailure,
+  publicUrl: string,
+): FastifyReply {
   const problem = problemDocument(failure, { publicUrl, requestId: reply.request.id });
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="recado"');
   if (failure.retry_after_seconds !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(failure.retry_after_seconds))));
   }
-  reply.code(problem.status).header('content-type', PROBLEM_TYPE).header('cache-control', 'no-store');
+  reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('cache-control', 'no-store');
   // Bytes, because to a text Fastify would add a charset, which problem+json does not have.
   return reply.send(Buffer.from(JSON.stringify(problem)));
 }
@@ -51,8 +63,14 @@ const FASTIFY_FAILURES: Record<string, ProblemFailure> = {
 };
 
 /** Returns the whole HTTP answer to a request that could not be parsed, for the raw socket. */
-export function rawProblem(error: { code?: string }, at: { publicUrl: string; requestId: string }): string {
-  const problem = problemDocument(RAW_FAILURES[error.code ?? ''] ?? { code: 'malformed_request' }, at);
+export function rawProblem(
+  error: { code?: string },
+  at: { publicUrl: string; requestId: string },
+): string {
+  const problem = problemDocument(
+    RAW_FAILURES[error.code ?? ''] ?? { code: 'malformed_request' },
+    at,
+  );
   const body = JSON.stringify(problem);
   return [
     `HTTP/1.1 ${problem.status} ${REASONS[problem.status] ?? 'Error'}`,
@@ -71,4 +89,8 @@ const RAW_FAILURES: Record<string, ProblemFailure> = {
   HPE_HEADER_OVERFLOW: { code: 'request_header_fields_too_large' },
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'request_timeout' },
 };
-const REASONS: Record<number, string> = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};

@@ -16,7 +16,10 @@ export interface RateLimits {
 }
 
 export function createRateLimits(options: RateLimitOptions = {}): RateLimits {
-  const failedKeys = new RateLimiterMemory({ points: options.failedKeysPerMinute ?? 20, duration: 60 });
+  const failedKeys = new RateLimiterMemory({
+    points: options.failedKeysPerMinute ?? 20,
+    duration: 60,
+  });
   const perSecond = new RateLimiterMemory({ points: options.placingPerSecond ?? 10, duration: 1 });
   const perHour = new RateLimiterMemory({ points: options.placingPerHour ?? 300, duration: 3_600 });
   return {

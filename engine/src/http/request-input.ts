@@ -21,7 +21,10 @@ type FieldFault = NonNullable<ProblemFailure['errors']>[number];
  * Returns the input that `endpoint` asks for. Faults of the query have pointers under `/query`, of headers under
  * `/headers`, of the body under the root. A malformed id is `not_found`, like one that does not exist.
  */
-export function readInput<E extends Endpoint>(endpoint: E, raw: RawInput): Result<EndpointInput<E>, ProblemFailure> {
+export function readInput<E extends Endpoint>(
+  endpoint: E,
+  raw: RawInput,
+): Result<EndpointInput<E>, ProblemFailure> {
   const params = endpoint.params?.safeParse(raw.params);
   if (params && !params.success) return fail({ code: 'not_found' });
   const body = readBody(endpoint, raw.body);
@@ -34,9 +37,15 @@ export function readInput<E extends Endpoint>(endpoint: E, raw: RawInput): Resul
     ...faultsOf(headers, ['headers'], raw.headers),
     ...faultsOf(body.value, [], raw.body?.ok ? raw.body.value : undefined),
   ];
-  if (faults.length > 0) return fail({ code: 'invalid_request', errors: faults.slice(0, ERRORS_MAX) });
+  if (faults.length > 0)
+    return fail({ code: 'invalid_request', errors: faults.slice(0, ERRORS_MAX) });
   // The compiler cannot follow which schemas an endpoint has; every part was parsed by its own schema above.
-  return ok({ params: params?.data, query: query?.data, headers: headers?.data, body: body.value?.data } as EndpointInput<E>);
+  return ok({
+    params: params?.data,
+    query: query?.data,
+    headers: headers?.data,
+    body: body.value?.data,
+  } as EndpointInput<E>);
 }
 
 type Parsed = z.ZodSafeParseResult<unknown> | undefined;
@@ -44,31 +53,52 @@ type Parsed = z.ZodSafeParseResult<unknown> | undefined;
 function readBody(endpoint: Endpoint, body: RawInput['body']): Result<Parsed, ProblemFailure> {
   if (body && !body.ok) return body;
   if (endpoint.body) {
-    return body ? ok(endpoint.body.safeParse(body.value)) : fail({ code: 'malformed_json', detail: 'The body is empty.' });
+    return body
+      ? ok(endpoint.body.safeParse(body.value))
+      : fail({ code: 'malformed_json', detail: 'The body is empty.' });
   }
   // Many platforms send `{}` with every POST.
   if (body === undefined || isEmptyObject(body.value)) return ok(undefined);
-  return fail({ code: 'invalid_request', errors: [{ pointer: '', code: 'unknown_field', detail: 'This takes no body.' }] });
+  return fail({
+    code: 'invalid_request',
+    errors: [{ pointer: '', code: 'unknown_field', detail: 'This takes no body.' }],
+  });
 }
 
 const isEmptyObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.keys(value).length === 0;
 
 function faultsOf(parsed: Parsed, at: readonly string[], input: unknown): FieldFault[] {
   if (!parsed || parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => faultsOfIssue(issue, at, input));
 }
 
-function faultsOfIssue(issue: z.core.$ZodIssue, at: readonly string[], input: unknown): FieldFault[] {
+function faultsOfIssue(
+  issue: z.core.$ZodIssue,
+  at: readonly string[],
+  input: unknown,
+): FieldFault[] {
   const path = [...at, ...issue.path];
   const pointer = toPointer(path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: toPointer([...path, key]), code: 'unknown_field', detail: 'There is no such field.' }));
+    return issue.keys.map((key) => ({
+      pointer: toPointer([...path, key]),
+      code: 'unknown_field',
+      detail: 'There is no such field.',
+    }));
   }
   if (issue.code === 'invalid_union') {
     const nested = deepestBranch(issue.errors);
-    if (nested) return nested.flatMap((inner) => faultsOfIssue({ ...inner, path: [...issue.path, ...inner.path] }, at, input));
-    return [{ pointer, code: 'invalid_type', detail: 'The value has a type that is not taken here.' }];
+    if (nested)
+      return nested.flatMap((inner) =>
+        faultsOfIssue({ ...inner, path: [...issue.path, ...inner.path] }, at, input),
+      );
+    return [
+      { pointer, code: 'invalid_type', detail: 'The value has a type that is not taken here.' },
+    ];
   }
   if (issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined) {
     return [{ pointer, code: 'required', detail: 'This is required.' }];
@@ -77,8 +107,12 @@ function faultsOfIssue(issue: z.core.$ZodIssue, at: readonly string[], input: un
 }
 
 /** Returns the one branch of a union that got past the type of the value itself: the one that was meant. */
-function deepestBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
-  const meant = branches.filter((issues) => !issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0));
+function deepestBranch(
+  branches: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  const meant = branches.filter(
+    (issues) => !issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0),
+  );
   return meant.length === 1 ? meant[0] : undefined;
 }
 
@@ -92,8 +126,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function codeOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_big') return issue.origin === 'string' || issue.origin === 'array' ? 'too_long' : 'too_large';
-  if (issue.code === 'too_small') return issue.origin === 'string' || issue.origin === 'array' ? 'too_short' : 'too_small';
-  if (issue.code === 'custom') return typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid_value';
+  if (issue.code === 'too_big')
+    return issue.origin === 'string' || issue.origin === 'array' ? 'too_long' : 'too_large';
+  if (issue.code === 'too_small')
+    return issue.origin === 'string' || issue.origin === 'array' ? 'too_short' : 'too_small';
+  if (issue.code === 'custom')
+    return typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid_value';
   return issue.code;
 }

@@ -16,11 +16,15 @@ import { readInput } from './request-input.ts';
 import { untilAborted } from './until-aborted.ts';
 
 type AnswerHeaders = { headers?: Record<string, string> };
-type Stream<E extends Endpoint> = E['produces'] extends string ? { stream: AsyncIterable<string | Uint8Array>; length?: number } : never;
+type Stream<E extends Endpoint> = E['produces'] extends string
+  ? { stream: AsyncIterable<string | Uint8Array>; length?: number }
+  : never;
 
 /** What a handler of endpoint `E` may answer: one of its replies, its stream, or a problem. */
 export type Answer<E extends Endpoint> =
-  | { [S in keyof E['replies'] & number]: { status: S } & AnswerHeaders & Body<E['replies'][S]> }[keyof E['replies'] & number]
+  | {
+      [S in keyof E['replies'] & number]: { status: S } & AnswerHeaders & Body<E['replies'][S]>;
+    }[keyof E['replies'] & number]
   | ({ status: 200 } & AnswerHeaders & Stream<E>)
   | { problem: ProblemFailure };
 type Body<S> = S extends z.ZodType ? { body: z.output<S> } : { body?: undefined };
@@ -33,7 +37,9 @@ export interface Asking<E extends Endpoint> {
   log: Log;
 }
 
-export type Handler<E extends Endpoint> = (input: EndpointInput<E> & Asking<E>) => Promise<Answer<E>>;
+export type Handler<E extends Endpoint> = (
+  input: EndpointInput<E> & Asking<E>,
+) => Promise<Answer<E>>;
 export type Handlers = { [Op in Operation]: Handler<Api[Op]> };
 
 export interface RouteOptions {
@@ -51,7 +57,11 @@ export interface RouteOptions {
 // The table's rows as the code below sees them: which reply belongs to which row is the compiler's work at `Handlers`.
 type AnyAnswer =
   | { problem: ProblemFailure }
-  | ({ status: number; stream: AsyncIterable<string | Uint8Array>; length?: number } & AnswerHeaders)
+  | ({
+      status: number;
+      stream: AsyncIterable<string | Uint8Array>;
+      length?: number;
+    } & AnswerHeaders)
   | ({ status: number; body?: unknown } & AnswerHeaders);
 type AnyHandler = (input: object) => Promise<AnyAnswer>;
 
@@ -64,7 +74,9 @@ const KEY_CHECK_MS = 400;
 /** Adds every endpoint of the contract to `app`, with its strict JSON parser. */
 export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => done(null, readJson(request, body)));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) =>
+    done(null, readJson(request, body)),
+  );
   for (const name of Object.keys(API) as Operation[]) addRoute(app, name, options);
 }
 
@@ -96,22 +108,39 @@ function addRoute(app: FastifyInstance, name: Operation, options: RouteOptions):
       });
       if (!given.ok) return sendProblem(reply, given.failure, options.publicUrl());
       const caller = callers.get(request);
-      const asking = { caller, signal: watch(endpoint, caller, reply, options), log: options.log.child({ request_id: request.id }) };
+      const asking = {
+        caller,
+        signal: watch(endpoint, caller, reply, options),
+        log: options.log.child({ request_id: request.id }),
+      };
       const answer = await handler({ ...given.value, ...asking });
       return send(reply, endpoint, answer, asking.signal, options.publicUrl());
     },
   });
 }
 
-async function admit(name: Operation, request: FastifyRequest, options: RouteOptions): Promise<Result<Caller, ProblemFailure>> {
+async function admit(
+  name: Operation,
+  request: FastifyRequest,
+  options: RouteOptions,
+): Promise<Result<Caller, ProblemFailure>> {
   const { authorization } = request.headers;
-  const caller = await options.authenticator.authenticate({ authorization, url: request.url, ip: request.ip });
+  const caller = await options.authenticator.authenticate({
+    authorization,
+    url: request.url,
+    ip: request.ip,
+  });
   if (!caller.ok || !CREATES_CALLS.has(name)) return caller;
   const seconds = await options.limits.countPlacing(caller.value.key_id);
-  return seconds === undefined ? caller : fail({ code: 'too_many_requests', retry_after_seconds: seconds });
+  return seconds === undefined
+    ? caller
+    : fail({ code: 'too_many_requests', retry_after_seconds: seconds });
 }
 
-function readJson(request: FastifyRequest, body: Buffer): Result<unknown, ProblemFailure> | undefined {
+function readJson(
+  request: FastifyRequest,
+  body: Buffer,
+): Result<unknown, ProblemFailure> | undefined {
   // Clients such as axios name a media type for a body that they do not send.
   if (body.length === 0) return undefined;
   const fault = jsonHeadersFault(request.headers);
@@ -119,7 +148,12 @@ function readJson(request: FastifyRequest, body: Buffer): Result<unknown, Proble
 }
 
 /** Returns a signal that aborts when nobody is, or may be, waiting for the answer any more. */
-function watch(endpoint: Endpoint, caller: Caller | undefined, reply: FastifyReply, options: RouteOptions): AbortSignal {
+function watch(
+  endpoint: Endpoint,
+  caller: Caller | undefined,
+  reply: FastifyReply,
+  options: RouteOptions,
+): AbortSignal {
   const gone = new AbortController();
   let keyCheck: Timer | undefined;
   const stop = (): void => {
@@ -133,13 +167,22 @@ function watch(endpoint: Endpoint, caller: Caller | undefined, reply: FastifyRep
   if (endpoint.produces !== undefined && caller) {
     keyCheck = options.clock.every(KEY_CHECK_MS * options.clock.rate, () => {
       // A store that cannot answer now is asked again in a moment.
-      options.authenticator.stillValid(caller).then((valid) => valid || stop(), () => undefined);
+      options.authenticator.stillValid(caller).then(
+        (valid) => valid || stop(),
+        () => undefined,
+      );
     });
   }
   return gone.signal;
 }
 
-function send(reply: FastifyReply, endpoint: Endpoint, answer: AnyAnswer, signal: AbortSignal, publicUrl: string): FastifyReply {
+function send(
+  reply: FastifyReply,
+  endpoint: Endpoint,
+  answer: AnyAnswer,
+  signal: AbortSignal,
+  publicUrl: string,
+): FastifyReply {
   if ('problem' in answer) return sendProblem(reply, answer.problem, publicUrl);
   reply.code(answer.status).headers(answer.headers ?? {});
   if ('stream' in answer) return sendStream(reply, endpoint, answer, signal);
@@ -154,10 +197,16 @@ function sendStream(
 ): FastifyReply {
   if (endpoint.produces !== 'text/event-stream') {
     if (answer.length !== undefined) reply.header('content-length', String(answer.length));
-    return reply.type(endpoint.produces ?? 'application/octet-stream').send(Readable.from(untilAborted(answer.stream, signal), { objectMode: false }));
+    return reply
+      .type(endpoint.produces ?? 'application/octet-stream')
+      .send(Readable.from(untilAborted(answer.stream, signal), { objectMode: false }));
   }
   // Proxies such as nginx hold back what they think is a page: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
-  reply.header('content-type', 'text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
+  reply
+    .header('content-type', 'text/event-stream; charset=utf-8')
+    .header('x-accel-buffering', 'no');
   // The comment makes the headers leave at once, before the first event.
-  return reply.send(Readable.from(untilAborted(answer.stream, signal, ': open\n\n'), { objectMode: false }));
+  return reply.send(
+    Readable.from(untilAborted(answer.stream, signal, ': open\n\n'), { objectMode: false }),
+  );
 }

@@ -59,7 +59,12 @@ export function createServer(options: ServerOptions): Server {
 
   addHooks(app, options, publicUrl);
   app.register(async (scope) =>
-    addRoutes(scope, { ...options, bodyLimits: options.bodyLimits ?? {}, publicUrl, closing: closing.signal }),
+    addRoutes(scope, {
+      ...options,
+      bodyLimits: options.bodyLimits ?? {},
+      publicUrl,
+      closing: closing.signal,
+    }),
   );
   app.register(async (scope) => addDocs(scope, options.version, publicUrl));
   const { extraRoutes, onUpgrade } = options;
@@ -85,7 +90,9 @@ export function createServer(options: ServerOptions): Server {
       closing.abort();
       const closed = app.close();
       const { clock } = options;
-      const force = clock.after(CLOSE_GRACE_MS * clock.rate, () => app.server.closeAllConnections());
+      const force = clock.after(CLOSE_GRACE_MS * clock.rate, () =>
+        app.server.closeAllConnections(),
+      );
       // Node closes only those that are idle now; a stream that ends below leaves its connection open.
       const sweep = clock.every(SWEEP_MS * clock.rate, () => app.server.closeIdleConnections());
       for (const socket of upgraded) socket.destroy();
@@ -121,19 +128,32 @@ function createApp({ timeouts, log }: ServerOptions, publicUrl: () => string): F
 
 const newRequestId = (): string => `req_${newSecret(12)}`;
 
-function answerRaw(error: Error & { code?: string }, socket: Socket, publicUrl: string, log: Log): void {
+function answerRaw(
+  error: Error & { code?: string },
+  socket: Socket,
+  publicUrl: string,
+  log: Log,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const requestId = newRequestId();
-  log.info({ request_id: requestId, code: error.code ?? null }, 'request refused by the HTTP parser');
+  log.info(
+    { request_id: requestId, code: error.code ?? null },
+    'request refused by the HTTP parser',
+  );
   // A slow client that has an answer under way must not get a second one into it.
-  if (socket.bytesWritten === 0) socket.end(rawProblem(error, { publicUrl, requestId }), () => socket.destroy());
+  if (socket.bytesWritten === 0)
+    socket.end(rawProblem(error, { publicUrl, requestId }), () => socket.destroy());
   else socket.destroy();
 }
 
-function addHooks(app: FastifyInstance, { log, clock }: ServerOptions, publicUrl: () => string): void {
+function addHooks(
+  app: FastifyInstance,
+  { log, clock }: ServerOptions,
+  publicUrl: () => string,
+): void {
   const seen: RouteSeen[] = [];
   const started = new WeakMap<FastifyRequest, number>();
   app.addHook('onRoute', (route) => {
@@ -141,12 +161,16 @@ function addHooks(app: FastifyInstance, { log, clock }: ServerOptions, publicUrl
   });
   app.addHook('onRequest', async (request, reply) => {
     started.set(request, clock.monotonic());
-    if (request.url.length > URL_MAX) return sendProblem(reply, { code: 'uri_too_long' }, publicUrl());
+    if (request.url.length > URL_MAX)
+      return sendProblem(reply, { code: 'uri_too_long' }, publicUrl());
     // Here, not in the not-found handler: that one would read and judge the body first.
     return request.is404 ? refuseUnknown(request, reply, seen, publicUrl()) : undefined;
   });
   app.addHook('onSend', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('request-id', request.id);
+    reply
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('request-id', request.id);
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
     if (!reply.hasHeader('content-security-policy')) {
       reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
@@ -156,17 +180,36 @@ function addHooks(app: FastifyInstance, { log, clock }: ServerOptions, publicUrl
     const tookMs = Math.round(clock.monotonic() - (started.get(request) ?? clock.monotonic()));
     // The pattern, not the URL: that may hold secrets.
     const route = request.routeOptions.url ?? null;
-    log.info({ request_id: request.id, method: request.method, route, status: reply.statusCode, took_ms: tookMs }, 'request answered');
+    log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        took_ms: tookMs,
+      },
+      'request answered',
+    );
   });
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, request, reply) => {
     const failure = failureOf(error);
-    if (failure.code === 'internal_error') log.error({ request_id: request.id, err: error }, 'request failed');
+    if (failure.code === 'internal_error')
+      log.error({ request_id: request.id, err: error }, 'request failed');
     return sendProblem(reply, failure, publicUrl());
   });
 }
 
-function refuseUnknown(request: FastifyRequest, reply: FastifyReply, seen: readonly RouteSeen[], publicUrl: string): FastifyReply {
+function refuseUnknown(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  seen: readonly RouteSeen[],
+  publicUrl: string,
+): FastifyReply {
   const allowed = allowedMethods(seen, request.url);
   if (allowed.length === 0) return sendProblem(reply, { code: 'not_found' }, publicUrl);
-  return sendProblem(reply.header('allow', allowed.join(', ')), { code: 'method_not_allowed' }, publicUrl);
+  return sendProblem(
+    reply.header('allow', allowed.join(', ')),
+    { code: 'method_not_allowed' },
+    publicUrl,
+  );
 }

@@ -2,7 +2,11 @@
  * Yields `first`, then what `source` yields, and ends quietly when `signal` aborts, even while `source` is waiting.
  * `source` is told by its own `return`.
  */
-export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal, first?: T): AsyncGenerator<T> {
+export async function* untilAborted<T>(
+  source: AsyncIterable<T>,
+  signal: AbortSignal,
+  first?: T,
+): AsyncGenerator<T> {
   const items = source[Symbol.asyncIterator]();
   try {
     if (first !== undefined) yield first;
@@ -17,7 +21,10 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
   }
 }
 
-function nextOrAbort<T>(items: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T> | undefined> {
+function nextOrAbort<T>(
+  items: AsyncIterator<T>,
+  signal: AbortSignal,
+): Promise<IteratorResult<T> | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined);
     signal.addEventListener('abort', stop, { once: true });

@@ -18,7 +18,8 @@ export function addressClass(address: string): AddressClass {
 export function isWithin(address: string, cidrs: readonly Cidr[]): boolean {
   if (isIP(address) === 0 || address.includes('%')) return false;
   const given = parse(address);
-  const parsed = given instanceof ipaddr.IPv6 && given.isIPv4MappedAddress() ? given.toIPv4Address() : given;
+  const parsed =
+    given instanceof ipaddr.IPv6 && given.isIPv4MappedAddress() ? given.toIPv4Address() : given;
   return cidrs.some((cidr) => contains(cidr, parsed));
 }
 
@@ -43,7 +44,8 @@ const CLASS_OF_RANGE: Partial<Record<string, AddressClass>> = {
   uniqueLocal: 'private',
 };
 
-const classOfIPv4 = (address: ipaddr.IPv4): AddressClass => CLASS_OF_RANGE[address.range()] ?? 'never';
+const classOfIPv4 = (address: ipaddr.IPv4): AddressClass =>
+  CLASS_OF_RANGE[address.range()] ?? 'never';
 
 // IPv6 ranges that carry an IPv4 address, and the byte it starts at: IPv4-compatible (RFC 4291),
 // NAT64 (RFC 6052), 6to4 (RFC 3056). NAT64 is unwrapped, not refused, because IPv6-only clouds live on it.
@@ -70,7 +72,9 @@ function classOfIPv6(address: ipaddr.IPv6): AddressClass {
 
 // Through a URL first, because ipaddr.js reads `::127.0.0.1` as `::ffff:127.0.0.1`.
 const parse = (address: string): ipaddr.IPv4 | ipaddr.IPv6 =>
-  ipaddr.parse(isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address);
+  ipaddr.parse(
+    isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address,
+  );
 
 const contains = (cidr: Cidr, address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
   cidr[0].kind() === address.kind() && address.match(cidr);

@@ -2,7 +2,7 @@
 // Invariant: what is judged is what is dialed; the URL is parsed once and its parsed form is used from then on.
 import { isIP } from 'node:net';
 import { fail, ok, type Result } from '../lib/result.ts';
-import { addressClass, isWithin, parseCidr, type Cidr } from './address-class.ts';
+import { addressClass, type Cidr, isWithin, parseCidr } from './address-class.ts';
 
 export interface EgressSettings {
   /** `host` or `host:port`. Such a host may be private, may be called over http, and on its own port. */
@@ -55,7 +55,11 @@ export function judgeUrl(text: string, rules: EgressRules): Result<Target, UrlRe
 }
 
 /** True when a connection for `target` may go to `address`. */
-export function mayDial(address: string, target: Pick<Target, 'trust'>, rules: EgressRules): boolean {
+export function mayDial(
+  address: string,
+  target: Pick<Target, 'trust'>,
+  rules: EgressRules,
+): boolean {
   if (isWithin(address, rules.cidrs)) return true;
   const found = addressClass(address);
   return found === 'public' || TRUSTED_CLASSES[target.trust].includes(found);
@@ -63,14 +67,17 @@ export function mayDial(address: string, target: Pick<Target, 'trust'>, rules: E
 
 /** The reasons for people. Each that an operator can lift names the setting. */
 export const REFUSAL_TEXTS = {
-  not_a_url: 'This is not a complete web address. It must look like https://example.com/path, without spaces or line breaks.',
+  not_a_url:
+    'This is not a complete web address. It must look like https://example.com/path, without spaces or line breaks.',
   too_long: 'The address is longer than 2,048 characters.',
   scheme: 'The address must begin with https://.',
   user_info: 'The address must not hold a user name or password. Use webhook_token for a secret.',
   fragment: 'The address must not hold a # part.',
   loop: 'The address is that of this engine itself, so every event would cause another.',
-  private: 'The address leads to a private, local or reserved network. If that is meant, the operator allows the host with the setting WEBHOOK_ALLOWED_HOSTS.',
-  plain_http: 'The address must begin with https://. The operator allows http:// for a host with the setting WEBHOOK_ALLOWED_HOSTS.',
+  private:
+    'The address leads to a private, local or reserved network. If that is meant, the operator allows the host with the setting WEBHOOK_ALLOWED_HOSTS.',
+  plain_http:
+    'The address must begin with https://. The operator allows http:// for a host with the setting WEBHOOK_ALLOWED_HOSTS.',
   port: 'The port must be 443, 80, 8443, 8080 or 5678. The operator allows another with the setting WEBHOOK_ALLOWED_HOSTS, as host:port.',
 } as const;
 
@@ -80,7 +87,11 @@ const UNWRITABLE = /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}]/u; // URL parsers drop some of th
 type Check = [UrlRefusal, (target: Target, rules: EgressRules, text: string) => boolean];
 const CHECKS: readonly Check[] = [
   ['scheme', ({ url }) => url.protocol !== 'https:' && url.protocol !== 'http:'],
-  ['user_info', ({ url }, _rules, text) => url.username !== '' || url.password !== '' || authority(text).includes('@')],
+  [
+    'user_info',
+    ({ url }, _rules, text) =>
+      url.username !== '' || url.password !== '' || authority(text).includes('@'),
+  ],
   ['fragment', ({ url }, _rules, text) => url.hash !== '' || text.includes('#')],
   ['loop', ({ url }, rules) => rules.ownUrls.some((own) => isSamePlace(url, own))],
   ['private', (target, rules) => isPrivateHost(target, rules)],
@@ -120,7 +131,8 @@ const WEB_PORTS: readonly number[] = [443, 80, 8443, 8080, 5678];
 // Unprivileged ports where something other than a web server listens, so that a neighbour on loopback
 // (Redis, Postgres, Memcached, Elasticsearch, MongoDB …) is not spoken to in HTTP.
 const SERVICE_PORTS: readonly number[] = [
-  1433, 1521, 2049, 2375, 2379, 3306, 4369, 5060, 5061, 5432, 5672, 5984, 6000, 6379, 6667, 9042, 9092, 9200, 9300, 11211, 27017,
+  1433, 1521, 2049, 2375, 2379, 3306, 4369, 5060, 5061, 5432, 5672, 5984, 6000, 6379, 6667, 9042,
+  9092, 9200, 9300, 11211, 27017,
 ];
 
 function isPortOpen({ url, host, trust }: Target, rules: EgressRules): boolean {
@@ -133,7 +145,8 @@ function isPortOpen({ url, host, trust }: Target, rules: EgressRules): boolean {
 
 function isSamePlace(url: URL, own: string): boolean {
   const place = URL.parse(own);
-  if (place === null || placeOf(place) !== placeOf(url) || portOf(place) !== portOf(url)) return false;
+  if (place === null || placeOf(place) !== placeOf(url) || portOf(place) !== portOf(url))
+    return false;
   const base = place.pathname.replace(/\/+$/, '');
   return url.pathname === base || url.pathname.startsWith(`${base}/`);
 }

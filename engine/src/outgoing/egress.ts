@@ -2,9 +2,9 @@
 // judged in the same send; a failure says its class and nothing of the network behind it.
 import type { Clock } from '../lib/clock.ts';
 import type { Egress } from '../lib/egress.ts';
-import { judgeUrl, readRules, REFUSAL_TEXTS, type EgressSettings } from './egress-guard.ts';
+import { type EgressSettings, judgeUrl, REFUSAL_TEXTS, readRules } from './egress-guard.ts';
 import { exchange } from './exchange.ts';
-import { resolveTarget, systemResolver, type Resolver } from './resolve-target.ts';
+import { type Resolver, resolveTarget, systemResolver } from './resolve-target.ts';
 
 export interface EgressTimeouts {
   /** For one name look-up. */
@@ -28,7 +28,11 @@ export function createEgress(options: EgressOptions): Egress {
   const rules = readRules(options);
   const { clock } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
-  const lookup = { resolver: options.lookup ?? systemResolver, clock, timeoutMs: timeouts.lookupMs };
+  const lookup = {
+    resolver: options.lookup ?? systemResolver,
+    clock,
+    timeoutMs: timeouts.lookupMs,
+  };
 
   return {
     async send(request) {

@@ -34,9 +34,14 @@ export async function exchange(given: Exchange): Promise<EgressReply> {
       signal: given.signal,
     });
     await discard(reply.data);
-    if (reply.status >= 300 && reply.status < 400) return { ok: false, failure: 'redirect_not_followed' };
+    if (reply.status >= 300 && reply.status < 400)
+      return { ok: false, failure: 'redirect_not_followed' };
     const retryAfter = readRetryAfter(reply.headers['retry-after'], given.nowMs());
-    return { ok: true, status: reply.status, ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }) };
+    return {
+      ok: true,
+      status: reply.status,
+      ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+    };
   } catch (error) {
     return { ok: false, failure: given.signal.aborted ? 'timeout' : failureOf(error) };
   } finally {
@@ -47,7 +52,9 @@ export async function exchange(given: Exchange): Promise<EgressReply> {
 /** Returns the seconds a `retry-after` header asks for (a number or a date, RFC 9110 section 10.2.3), at least 0. */
 export function readRetryAfter(header: unknown, nowMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
-  const seconds = /^\d{1,9}$/.test(header.trim()) ? Number(header) : (Date.parse(header) - nowMs) / 1000;
+  const seconds = /^\d{1,9}$/.test(header.trim())
+    ? Number(header)
+    : (Date.parse(header) - nowMs) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
 import type { EgressFailure } from '../lib/egress.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
-import { mayDial, type EgressRules, type Target } from './egress-guard.ts';
+import { type EgressRules, mayDial, type Target } from './egress-guard.ts';
 
 export interface Address {
   address: string;

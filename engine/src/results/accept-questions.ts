@@ -1,8 +1,9 @@
 // Questions as a person writes them, checked and given a name for their answer.
+
+import type { z } from 'zod';
 import type { AcceptedQuestion } from '../calls/call-record.ts';
 import type { Question } from '../contract/place-call.ts';
-import { type Result, fail, ok } from '../lib/result.ts';
-import type { z } from 'zod';
+import { fail, ok, type Result } from '../lib/result.ts';
 
 /**
  * Returns the questions with a key each: the given one, else one made from the words of the question.
@@ -14,9 +15,11 @@ export function acceptQuestions(
 ): Result<AcceptedQuestion[], { pointer: string; detail: string }> {
   const keys = new Set([...taken]);
   for (const [index, { key, type, choices }] of questions.entries()) {
-    if (type === 'choice' && !choices) return fail({ pointer: `/${index}/choices`, detail: 'A choice needs choices.' });
+    if (type === 'choice' && !choices)
+      return fail({ pointer: `/${index}/choices`, detail: 'A choice needs choices.' });
     if (key === undefined) continue;
-    if (keys.has(key)) return fail({ pointer: `/${index}/key`, detail: 'Another field has this key.' });
+    if (keys.has(key))
+      return fail({ pointer: `/${index}/key`, detail: 'Another field has this key.' });
     keys.add(key);
   }
   return ok(

@@ -39,7 +39,9 @@ export function extractionRequest(
 
 /** The outcomes that the call may end with by what was said: the caller's own, else the default words. */
 export function outcomesOf(call: CallRecord): Outcome[] {
-  return call.order.outcomes.length > 0 ? call.order.outcomes : DEFAULT_OUTCOMES.map((value) => ({ value }));
+  return call.order.outcomes.length > 0
+    ? call.order.outcomes
+    : DEFAULT_OUTCOMES.map((value) => ({ value }));
 }
 
 const INSTRUCTIONS = [
@@ -73,7 +75,9 @@ function aboutCall(call: CallRecord, answers: readonly AnswerRecord[]): Record<s
 
 function readingSchema(call: CallRecord): JsonSchema {
   const { result_schema } = call.order;
-  const words = [...new Set([...outcomesOf(call).map(({ value }) => value), ...FOLLOW_UP_OUTCOMES])];
+  const words = [
+    ...new Set([...outcomesOf(call).map(({ value }) => value), ...FOLLOW_UP_OUTCOMES]),
+  ];
   const text = { type: 'string' };
   const textOrNull = { type: ['string', 'null'] };
   const turn = { type: 'integer' };
@@ -81,10 +85,16 @@ function readingSchema(call: CallRecord): JsonSchema {
   return object({
     outcome: { type: 'string', enum: words },
     outcome_evidence: { ...object({ turn, quote: text }), type: ['object', 'null'] },
-    result: result_schema ? { ...strictSchema(result_schema), type: ['object', 'null'] } : { type: 'null' },
+    result: result_schema
+      ? { ...strictSchema(result_schema), type: ['object', 'null'] }
+      : { type: 'null' },
     result_evidence: {
       type: 'array',
-      items: object({ field: paths.length > 0 ? { type: 'string', enum: paths } : text, turn, quote: text }),
+      items: object({
+        field: paths.length > 0 ? { type: 'string', enum: paths } : text,
+        turn,
+        quote: text,
+      }),
     },
     summary: text,
     next_steps: { type: 'array', items: text },
@@ -103,7 +113,10 @@ const object = (properties: Record<string, JsonSchema>): JsonSchema => ({
 
 // One line a turn, so that nobody can speak a line that looks like somebody else's.
 const lineOf = ({ index, speaker, text }: TurnRecord): string =>
-  `[${index}] ${speaker}: ${text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll('```', "'''").trim()}`;
+  `[${index}] ${speaker}: ${text
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll('```', "'''")
+    .trim()}`;
 
 // A backtick inside a JSON text is as well written as an escape, and cannot end the block.
 const escapeFence = (json: string): string => json.replaceAll('`', '\\u0060');

@@ -1,7 +1,13 @@
 // Questions become fields of the result; every schema is brought to one form in which "not known" is null.
 import type { AcceptedQuestion } from '../calls/call-record.ts';
-import { type Result, fail, ok } from '../lib/result.ts';
-import { type JsonSchema, type SchemaFault, checkResultSchema, isPlainObject, typeOf } from './result-schema.ts';
+import { fail, ok, type Result } from '../lib/result.ts';
+import {
+  checkResultSchema,
+  isPlainObject,
+  type JsonSchema,
+  type SchemaFault,
+  typeOf,
+} from './result-schema.ts';
 
 /**
  * Returns one schema for a checked result schema and questions together, null when neither asks for anything.
@@ -18,13 +24,17 @@ export function schemaOfQuestions(
   const properties = new Map<string, unknown>(isPlainObject(own) ? Object.entries(own) : []);
   for (const [index, question] of questions.entries()) {
     if (properties.has(question.key)) {
-      return fail({ pointer: `/questions/${index}/key`, detail: 'Another field of the result has this name.' });
+      return fail({
+        pointer: `/questions/${index}/key`,
+        detail: 'Another field of the result has this name.',
+      });
     }
     properties.set(question.key, propertyOf(question));
   }
   const joined = { ...resultSchema, type: 'object', properties: Object.fromEntries(properties) };
   const checked = checkResultSchema(joined);
-  if (!checked.ok) return fail({ ...checked.failure, pointer: `/result_schema${checked.failure.pointer}` });
+  if (!checked.ok)
+    return fail({ ...checked.failure, pointer: `/result_schema${checked.failure.pointer}` });
   return ok(nullableSchema(joined));
 }
 
@@ -48,10 +58,9 @@ function closed(schema: JsonSchema): JsonSchema {
     return { ...schema, items: closed(schema['items']) };
   }
   if (type !== 'object' || !isPlainObject(schema['properties'])) return schema;
-  const properties = Object.entries(schema['properties']).map(([name, property]): [string, unknown] => [
-    name,
-    nullable(closed(property as JsonSchema)),
-  ]);
+  const properties = Object.entries(schema['properties']).map(
+    ([name, property]): [string, unknown] => [name, nullable(closed(property as JsonSchema))],
+  );
   return {
     ...schema,
     properties: Object.fromEntries(properties),
@@ -77,7 +86,10 @@ function withoutKeywords(schema: JsonSchema): JsonSchema {
     if (NOT_IN_STRICT_MODE.has(keyword) || (keyword === 'format' && value === 'uri')) return [];
     if (keyword === 'items') return [[keyword, withoutKeywords(value as JsonSchema)]];
     if (keyword !== 'properties') return [[keyword, value]];
-    const inner = Object.entries(value as JsonSchema).map(([name, property]) => [name, withoutKeywords(property as JsonSchema)]);
+    const inner = Object.entries(value as JsonSchema).map(([name, property]) => [
+      name,
+      withoutKeywords(property as JsonSchema),
+    ]);
     return [[keyword, Object.fromEntries(inner)]];
   });
   return Object.fromEntries(kept);
@@ -94,7 +106,10 @@ function typeOfAnswer({ type, choices }: AcceptedQuestion): JsonSchema {
     case 'number':
       return { type: ['number', 'null'] };
     case 'choice':
-      return { type: ['string', 'null'], ...(choices ? { enum: [...new Set(choices), null] } : {}) };
+      return {
+        type: ['string', 'null'],
+        ...(choices ? { enum: [...new Set(choices), null] } : {}),
+      };
     case 'date':
       return { type: ['string', 'null'], format: 'date' };
     case 'text':

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { AnswerRecord, CallRecord, TurnRecord } from '../calls/call-record.ts';
 import type { ResultStatus } from '../contract/vocabulary.ts';
+import { findEvidence, isEvidence, type Quote } from './evidence.ts';
 import { FOLLOW_UP_OUTCOMES, outcomesOf } from './extraction.ts';
-import { type Quote, findEvidence, isEvidence } from './evidence.ts';
-import { type ResultField, fieldsOf, resultOf, valueAt } from './result-fields.ts';
+import { fieldsOf, type ResultField, resultOf, valueAt } from './result-fields.ts';
 import { answersText } from './texts.ts';
 import { validateResult } from './validate-result.ts';
 
@@ -39,8 +39,11 @@ export function readingOf(
   const schema = call.order.result_schema;
   if (!parsed.success || !isKnownOutcome(parsed.data.outcome, call)) return nonConforming(schema);
   const said = parsed.data;
-  const conforms = schema ? said.result === null || validateResult(schema, said.result) : said.result === null;
-  if (!conforms) return { ...nonConforming(schema), summary: said.summary, next_steps: said.next_steps };
+  const conforms = schema
+    ? said.result === null || validateResult(schema, said.result)
+    : said.result === null;
+  if (!conforms)
+    return { ...nonConforming(schema), summary: said.summary, next_steps: said.next_steps };
   const evidence = resultEvidence(said, call, turns);
   return {
     ...outcomeOf(said, call, turns, answers),
@@ -80,7 +83,8 @@ export function readingWithoutModel(
 
 /** True when the agent noted a value of the field's type. */
 const fits = (field: ResultField, value: unknown): boolean =>
-  value !== null && validateResult({ type: 'object', properties: { value: field.schema } }, { value });
+  value !== null &&
+  validateResult({ type: 'object', properties: { value: field.schema } }, { value });
 
 const NOTHING: Reading = {
   learned: 'inconclusive',
@@ -131,7 +135,8 @@ function outcomeOf(
   answers: readonly AnswerRecord[],
 ): OutcomeReading {
   if (outcome === 'inconclusive') return { learned: outcome, outcome_evidence: null };
-  if (outcome_evidence && isEvidence(outcome_evidence, turns)) return { learned: outcome, outcome_evidence };
+  if (outcome_evidence && isEvidence(outcome_evidence, turns))
+    return { learned: outcome, outcome_evidence };
   const noted = notedOutcome(call, turns, answers);
   return noted.learned === outcome ? noted : { learned: 'inconclusive', outcome_evidence: null };
 }
@@ -150,7 +155,11 @@ function notedOutcome(
   return { learned: noted.value, outcome_evidence: evidence };
 }
 
-function resultEvidence(said: Answer, call: CallRecord, turns: readonly TurnRecord[]): Map<string, Quote> {
+function resultEvidence(
+  said: Answer,
+  call: CallRecord,
+  turns: readonly TurnRecord[],
+): Map<string, Quote> {
   const evidence = new Map<string, Quote>();
   for (const { path, names } of fieldsOf(call.order.result_schema)) {
     if (valueAt(said.result, names) === null) continue;
@@ -168,9 +177,16 @@ function resultFrom(
   valueOf: (field: ResultField) => unknown,
 ): ResultReading {
   if (order.result_schema === null) {
-    return { result: null, result_status: 'not_requested', result_evidence: [], answers_text: null };
+    return {
+      result: null,
+      result_status: 'not_requested',
+      result_evidence: [],
+      answers_text: null,
+    };
   }
-  const result = resultOf(order.result_schema, (field) => (evidence.has(field.path) ? valueOf(field) : null));
+  const result = resultOf(order.result_schema, (field) =>
+    evidence.has(field.path) ? valueOf(field) : null,
+  );
   return {
     result,
     result_status: 'ok',

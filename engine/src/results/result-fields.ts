@@ -1,6 +1,6 @@
 // The single values that a result schema asks for, each with a path such as `address.city`.
 import type { CallOrder } from '../calls/call-record.ts';
-import { type JsonSchema, isPlainObject, typeOf } from './result-schema.ts';
+import { isPlainObject, type JsonSchema, typeOf } from './result-schema.ts';
 
 export interface ResultField {
   /** Names from the root, joined by dots; unique within a checked schema. */
@@ -15,13 +15,17 @@ export function fieldsOf(schema: JsonSchema | null): ResultField[] {
 }
 
 /** Returns, for a model to read, the fields that no question covers; lists of choices without null. */
-export function describedFields(order: Pick<CallOrder, 'questions' | 'result_schema'>): Record<string, unknown>[] {
+export function describedFields(
+  order: Pick<CallOrder, 'questions' | 'result_schema'>,
+): Record<string, unknown>[] {
   const asked = new Set(order.questions.map((question) => question.key));
   return fieldsOf(order.result_schema)
     .filter(({ path }) => !asked.has(path))
     .map(({ path, schema }) => {
       const { enum: choices, ...rest } = schema;
-      const values = Array.isArray(choices) ? { enum: choices.filter((choice) => choice !== null) } : {};
+      const values = Array.isArray(choices)
+        ? { enum: choices.filter((choice) => choice !== null) }
+        : {};
       return { path, ...rest, type: typeOf(schema), ...values };
     });
 }
@@ -37,7 +41,10 @@ export function valueAt(result: unknown, names: readonly string[]): unknown {
 }
 
 /** Returns a result that has every field of the schema: what `pick` gives for it, else null. */
-export function resultOf(schema: JsonSchema, pick: (field: ResultField) => unknown): Record<string, unknown> {
+export function resultOf(
+  schema: JsonSchema,
+  pick: (field: ResultField) => unknown,
+): Record<string, unknown> {
   return objectBelow(schema, [], pick);
 }
 

@@ -1,7 +1,7 @@
 // Which JSON Schemas a caller may ask a result in: a small closed list of keywords, without patterns,
 // references or combinators, so that checking and compiling one is bounded whatever it says.
 // Invariant: nothing here recurses, and nothing is serialised before its depth is known.
-import { type Result, fail, ok } from '../lib/result.ts';
+import { fail, ok, type Result } from '../lib/result.ts';
 
 export type JsonSchema = Record<string, unknown>;
 export interface SchemaFault {
@@ -10,7 +10,13 @@ export interface SchemaFault {
   detail: string;
 }
 
-export const SCHEMA_LIMITS = { depth: 5, properties: 100, enumValues: 250, bytes: 16_384, nameLength: 100 } as const;
+export const SCHEMA_LIMITS = {
+  depth: 5,
+  properties: 100,
+  enumValues: 250,
+  bytes: 16_384,
+  nameLength: 100,
+} as const;
 
 interface Place {
   schema: unknown;
@@ -30,10 +36,14 @@ export function checkResultSchema(schema: unknown): Result<JsonSchema, SchemaFau
     const fault = faultAt(place);
     if (fault) return fail(fault);
     for (const child of propertiesOf(place)) {
-      if (paths.has(child.path)) return fail({ pointer: child.pointer, detail: 'Another field has the same path.' });
+      if (paths.has(child.path))
+        return fail({ pointer: child.pointer, detail: 'Another field has the same path.' });
       paths.add(child.path);
       if (paths.size > SCHEMA_LIMITS.properties) {
-        return fail({ pointer: child.pointer, detail: `At most ${SCHEMA_LIMITS.properties} properties.` });
+        return fail({
+          pointer: child.pointer,
+          detail: `At most ${SCHEMA_LIMITS.properties} properties.`,
+        });
       }
       todo.push(child);
     }
@@ -50,7 +60,8 @@ export function checkResultSchema(schema: unknown): Result<JsonSchema, SchemaFau
 export function typeOf(schema: JsonSchema): string | undefined {
   const type = schema['type'];
   if (typeof type === 'string') return type;
-  if (Array.isArray(type)) return type.find((one): one is string => typeof one === 'string' && one !== 'null');
+  if (Array.isArray(type))
+    return type.find((one): one is string => typeof one === 'string' && one !== 'null');
   const sample = Object.hasOwn(schema, 'const') ? schema['const'] : firstNotNull(schema['enum']);
   return sample === undefined || sample === null ? undefined : typeof sample;
 }
@@ -72,11 +83,17 @@ function propertiesOf(place: Place): Place[] {
 function itemsOf(place: Place): Place | undefined {
   const { items } = place.schema as { items?: unknown };
   if (items === undefined) return undefined;
-  return { schema: items, pointer: `${place.pointer}/items`, path: `${place.path}[]`, depth: place.depth + 1 };
+  return {
+    schema: items,
+    pointer: `${place.pointer}/items`,
+    path: `${place.path}[]`,
+    depth: place.depth + 1,
+  };
 }
 
 function faultAt({ schema, pointer, depth }: Place): SchemaFault | undefined {
-  if (depth > SCHEMA_LIMITS.depth) return { pointer, detail: `At most ${SCHEMA_LIMITS.depth} levels.` };
+  if (depth > SCHEMA_LIMITS.depth)
+    return { pointer, detail: `At most ${SCHEMA_LIMITS.depth} levels.` };
   if (!isPlainObject(schema)) return { pointer, detail: 'A schema must be a JSON object.' };
   for (const [keyword, value] of Object.entries(schema)) {
     const at = `${pointer}/${escapePointer(keyword)}`;
@@ -91,10 +108,13 @@ function faultAt({ schema, pointer, depth }: Place): SchemaFault | undefined {
 
 function shapeFault(schema: JsonSchema): string | undefined {
   const type = typeOf(schema);
-  if (type === undefined || !TYPES.has(type)) return 'A type is missing: string, number, integer, boolean, object or array.';
-  if (type === 'object' && !isPlainObject(schema['properties'])) return 'An object needs "properties".';
+  if (type === undefined || !TYPES.has(type))
+    return 'A type is missing: string, number, integer, boolean, object or array.';
+  if (type === 'object' && !isPlainObject(schema['properties']))
+    return 'An object needs "properties".';
   if (type === 'array' && schema['items'] === undefined) return 'An array needs "items".';
-  if (type !== 'object' && schema['properties'] !== undefined) return 'Only an object has "properties".';
+  if (type !== 'object' && schema['properties'] !== undefined)
+    return 'Only an object has "properties".';
   if (type !== 'array' && schema['items'] !== undefined) return 'Only an array has "items".';
   return undefined;
 }
@@ -111,7 +131,9 @@ type KeywordRule = (value: unknown, schema: JsonSchema, depth: number) => string
 const isText: KeywordRule = (value) => (typeof value === 'string' ? undefined : 'Must be a text.');
 const isNumber: KeywordRule = (value) => (Number.isFinite(value) ? undefined : 'Must be a number.');
 const isCount: KeywordRule = (value) =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'Must be a whole number, 0 or more.';
+  Number.isSafeInteger(value) && (value as number) >= 0
+    ? undefined
+    : 'Must be a whole number, 0 or more.';
 const isSchemaPlace: KeywordRule = () => undefined;
 
 const KEYWORDS: Record<string, KeywordRule> = {
@@ -122,7 +144,8 @@ const KEYWORDS: Record<string, KeywordRule> = {
   required: requiredFault,
   items: isSchemaPlace,
   enum: enumFault,
-  const: (value) => (isScalar(value) && value !== null ? undefined : 'Must be a text, a number or a boolean.'),
+  const: (value) =>
+    isScalar(value) && value !== null ? undefined : 'Must be a text, a number or a boolean.',
   title: isText,
   description: isText,
   minimum: isNumber,
@@ -132,13 +155,15 @@ const KEYWORDS: Record<string, KeywordRule> = {
   minItems: isCount,
   maxItems: isCount,
   additionalProperties: (value) => (value === false ? undefined : 'Only false is supported.'),
-  format: (value) => (FORMATS.has(value) ? undefined : `Only ${[...FORMATS].join(', ')} are supported.`),
+  format: (value) =>
+    FORMATS.has(value) ? undefined : `Only ${[...FORMATS].join(', ')} are supported.`,
 };
 
 function typeFault(value: unknown): string | undefined {
   const types = Array.isArray(value) ? value : [value];
   const named = types.filter((one) => one !== 'null');
-  const good = named.length === 1 && types.length <= 2 && typeof named[0] === 'string' && TYPES.has(named[0]);
+  const good =
+    named.length === 1 && types.length <= 2 && typeof named[0] === 'string' && TYPES.has(named[0]);
   return good ? undefined : 'Must be one type, or one type and "null".';
 }
 
@@ -153,7 +178,8 @@ function propertiesFault(value: unknown): string | undefined {
 function nameFault(name: string): string | undefined {
   if (name === '') return 'A property needs a name.';
   if (FORBIDDEN_NAMES.has(name)) return 'A property has a name that is not allowed.';
-  if (name.length > SCHEMA_LIMITS.nameLength) return `Property names have at most ${SCHEMA_LIMITS.nameLength} characters.`;
+  if (name.length > SCHEMA_LIMITS.nameLength)
+    return `Property names have at most ${SCHEMA_LIMITS.nameLength} characters.`;
   return /\p{Cc}|\p{Cs}/u.test(name) ? 'A property name has control characters.' : undefined;
 }
 
@@ -173,7 +199,10 @@ function enumFault(value: unknown): string | undefined {
 }
 
 const isScalar = (value: unknown): boolean =>
-  value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  value === null ||
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  Number.isFinite(value);
 
 const firstNotNull = (values: unknown): unknown =>
   Array.isArray(values) ? values.find((value) => value !== null) : undefined;

@@ -53,7 +53,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const fromNumber = options.fromNumber ?? FROM_NUMBER;
   const parts = { clock, log, speaker, faults };
 
-  const carrier = await startCarrier({ ...parts, accountSid, authToken, fromNumber, ...portOf(options.carrierPort) });
+  const carrier = await startCarrier({
+    ...parts,
+    accountSid,
+    authToken,
+    fromNumber,
+    ...portOf(options.carrierPort),
+  });
   let model: ModelServer;
   try {
     model = await startModelServer({ ...parts, apiKey, ...portOf(options.modelPort) });
@@ -73,4 +79,5 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-const portOf = (port: number | undefined): { port?: number } => (port === undefined ? {} : { port });
+const portOf = (port: number | undefined): { port?: number } =>
+  port === undefined ? {} : { port };

@@ -44,21 +44,27 @@ export async function startStandIn(authToken: string): Promise<StandIn> {
   const upgradeSigned: boolean[] = [];
   let socket: WebSocket | undefined;
   const app = fastify();
-  app.addContentTypeParser('application/x-www-form-urlencoded; charset=utf-8', { parseAs: 'string' }, (_r, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded; charset=utf-8',
+    { parseAs: 'string' },
+    (_r, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
   app.post('/*', (request, reply) => {
     const fields = request.body as Record<string, string>;
     const header = String(request.headers['x-twilio-signature']);
     const signed = twilio.validateRequest(authToken, header, standIn.url + request.url, fields);
     hooks.push({ path: request.url, fields, signed });
-    return reply.type('text/xml').send(request.url.startsWith('/twiml') ? standIn.twiml : '<Response/>');
+    return reply
+      .type('text/xml')
+      .send(request.url.startsWith('/twiml') ? standIn.twiml : '<Response/>');
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const server = new WebSocketServer({ server: app.server, path: '/media' });
   server.on('connection', (opened: WebSocket, request: IncomingMessage) => {
     const header = String(request.headers['x-twilio-signature']);
-    upgradeSigned.push(twilio.validateRequest(authToken, header, `${url.replace('http', 'ws')}/media`, {}));
+    upgradeSigned.push(
+      twilio.validateRequest(authToken, header, `${url.replace('http', 'ws')}/media`, {}),
+    );
     socket = opened;
     opened.on('message', (data) => messages.push(JSON.parse(String(data)) as MediaMessage));
   });
@@ -73,11 +79,19 @@ export async function startStandIn(authToken: string): Promise<StandIn> {
     send: (message) => socket?.send(JSON.stringify(message)),
     play(audio, mark) {
       const streamSid = standIn.streamSid();
-      standIn.send({ event: 'media', streamSid, media: { payload: Buffer.from(audio).toString('base64') } });
+      standIn.send({
+        event: 'media',
+        streamSid,
+        media: { payload: Buffer.from(audio).toString('base64') },
+      });
       if (mark !== undefined) standIn.send({ event: 'mark', streamSid, mark: { name: mark } });
     },
-    audio: () => Buffer.concat(messages.map((message) => Buffer.from(message.media?.payload ?? '', 'base64'))),
-    statuses: () => hooks.filter((hook) => hook.path === '/status').map((hook) => hook.fields['CallStatus'] ?? ''),
+    audio: () =>
+      Buffer.concat(messages.map((message) => Buffer.from(message.media?.payload ?? '', 'base64'))),
+    statuses: () =>
+      hooks
+        .filter((hook) => hook.path === '/status')
+        .map((hook) => hook.fields['CallStatus'] ?? ''),
     async close() {
       socket?.terminate();
       server.close();
@@ -93,7 +107,9 @@ export const connect = (url: string): string =>
 /** Twilio's own client, pointed at the simulator. */
 export function twilioFor({ carrier }: Pick<Simulator, 'carrier'>, authToken = carrier.authToken) {
   class ToSimulator extends twilio.RequestClient {
-    override request<T>(options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0]) {
+    override request<T>(
+      options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0],
+    ) {
       const { pathname, search } = new URL(options.uri);
       return super.request<T>({ ...options, uri: carrier.url + pathname + search } as never);
     }
@@ -102,7 +118,11 @@ export function twilioFor({ carrier }: Pick<Simulator, 'carrier'>, authToken = c
 }
 
 /** Resolves when `condition` holds; the test fails by its own time-out when it never does. */
-export async function until(condition: () => boolean, what: string, withinMs = 15_000): Promise<void> {
+export async function until(
+  condition: () => boolean,
+  what: string,
+  withinMs = 15_000,
+): Promise<void> {
   const end = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`);

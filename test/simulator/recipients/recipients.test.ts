@@ -1,5 +1,9 @@
 import { SIMULATED_BEHAVIOURS } from '../../../engine/src/contract/vocabulary.ts';
-import { BEHAVIOURS, behaviourOf, numberFor } from '../../../engine/src/simulator/recipients/behaviours.ts';
+import {
+  BEHAVIOURS,
+  behaviourOf,
+  numberFor,
+} from '../../../engine/src/simulator/recipients/behaviours.ts';
 import { createRecipient } from '../../../engine/src/simulator/recipients/recipient.ts';
 import { expectedAnswer } from '../../../engine/src/simulator/recipients/words.ts';
 
@@ -9,7 +13,8 @@ describe('test numbers', () => {
   });
 
   it('choose the behaviour by their last two digits', () => {
-    for (const behaviour of BEHAVIOURS) expect(behaviourOf(numberFor(behaviour, '415'))).toBe(behaviour);
+    for (const behaviour of BEHAVIOURS)
+      expect(behaviourOf(numberFor(behaviour, '415'))).toBe(behaviour);
     expect(behaviourOf('+14155550143')).toBe('confirms');
     expect(behaviourOf('+351912345604')).toBe('confirms');
     expect(behaviourOf('+351912345604', 'busy')).toBe('busy');
@@ -26,13 +31,18 @@ describe('a recipient', () => {
     ['declines', 'No, thank you. Please note: not coming.'],
   ] as const)('that %s speaks for its outcome', (behaviour, reply) => {
     const recipient = createRecipient(behaviour, '+14155550100');
-    expect(said(recipient.heard('Hello. Shall I note: coming, other day or not coming?'))).toEqual([reply]);
+    expect(said(recipient.heard('Hello. Shall I note: coming, other day or not coming?'))).toEqual([
+      reply,
+    ]);
   });
 
   it.each([
     ['How likely are you to come back? Please tell me a number.', { type: 'number' }],
     ['Was it on time? Please answer yes or no.', { type: 'yes_no' }],
-    ['Which size? Your choices are: small, medium or large.', { type: 'choice', choices: ['small', 'medium', 'large'] }],
+    [
+      'Which size? Your choices are: small, medium or large.',
+      { type: 'choice', choices: ['small', 'medium', 'large'] },
+    ],
     ['When should we come? Which date?', { type: 'date' }],
     ['How was it?', { type: 'text' }],
   ] as const)('answers %p by the type that its cue tells', (asked, question) => {
@@ -44,12 +54,16 @@ describe('a recipient', () => {
   it('speaks Portuguese when the agent does, and answers the phone in the language of its country', () => {
     expect(said(createRecipient('confirms', '+351912345678').answers())).toEqual(['Estou?']);
     const recipient = createRecipient('confirms', '+14155550100');
-    expect(said(recipient.heard('Olá, posso registar: confirmado, remarcar ou cancelado?'))).toEqual(['Sim. Pode registar: confirmado.']);
+    expect(
+      said(recipient.heard('Olá, posso registar: confirmado, remarcar ou cancelado?')),
+    ).toEqual(['Sim. Pode registar: confirmado.']);
     expect(said(recipient.heard('Que nota dá? Diga-me um número.'))).toEqual(['9.']);
   });
 
   it('waits for more when the agent only made a statement', () => {
-    const [act] = createRecipient('confirms', '+14155550100').heard('This is an automated call from Example Clinic.');
+    const [act] = createRecipient('confirms', '+14155550100').heard(
+      'This is an automated call from Example Clinic.',
+    );
     expect(act).toMatchObject({ unlessAgentSpeaks: true });
   });
 

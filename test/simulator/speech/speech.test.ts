@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { silentLog } from '../../../engine/src/lib/log.ts';
 import { decodeMuLaw, encodeMuLaw, FRAME_BYTES } from '../../../engine/src/lib/mu-law.ts';
 import { createSpeaker } from '../../../engine/src/simulator/speech/speaker.ts';
-import { createWatermarkReader, readWatermark, watermark } from '../../../engine/src/simulator/speech/watermark.ts';
+import {
+  createWatermarkReader,
+  readWatermark,
+  watermark,
+} from '../../../engine/src/simulator/speech/watermark.ts';
 
 const TEXT = 'Good morning, João. Is Tuesday at nine fine for you?';
 const noise = (frames: number): Uint8Array =>
@@ -25,7 +29,9 @@ describe('the words in the low bit', () => {
       const line = new Uint8Array(offset + audio.length).fill(0xff);
       line.set(audio, offset);
       for (let at = 0; at < line.length; at += 37) reader.push(line.subarray(at, at + 37));
-      expect(reader.utterances()).toMatchObject([{ text: TEXT, complete: true, startMs: offset / 8 }]);
+      expect(reader.utterances()).toMatchObject([
+        { text: TEXT, complete: true, startMs: offset / 8 },
+      ]);
     }
   });
 
@@ -39,13 +45,20 @@ describe('the words in the low bit', () => {
 
   it('show dropped frames', () => {
     const audio = watermark(noise(100), TEXT, 1);
-    const dropped = Buffer.concat([audio.subarray(0, 20 * FRAME_BYTES), audio.subarray(23 * FRAME_BYTES)]);
-    expect(readWatermark(dropped).utterances).toMatchObject([{ missingFrames: 3, complete: false, frames: 97 }]);
+    const dropped = Buffer.concat([
+      audio.subarray(0, 20 * FRAME_BYTES),
+      audio.subarray(23 * FRAME_BYTES),
+    ]);
+    expect(readWatermark(dropped).utterances).toMatchObject([
+      { missingFrames: 3, complete: false, frames: 97 },
+    ]);
   });
 
   it('survive mu-law decoded and encoded again, and are lost when the level changes', () => {
     const audio = watermark(noise(100), TEXT, 1);
-    expect(readWatermark(encodeMuLaw(decodeMuLaw(audio))).utterances).toMatchObject([{ text: TEXT, complete: true }]);
+    expect(readWatermark(encodeMuLaw(decodeMuLaw(audio))).utterances).toMatchObject([
+      { text: TEXT, complete: true },
+    ]);
     const louder = encodeMuLaw(decodeMuLaw(audio).map((sample) => sample * 0.9));
     expect(readWatermark(louder).utterances).toEqual([]);
   });
@@ -64,15 +77,24 @@ describe('the speaker', () => {
     try {
       const [first, again] = await Promise.all([
         speaker.say('Hello, this is a call from Example Clinic.', { voice: 'slt', language: 'en' }),
-        speaker.say('Hello, this is a call from Example Clinic.', { voice: 'slt', language: 'en-US' }),
+        speaker.say('Hello, this is a call from Example Clinic.', {
+          voice: 'slt',
+          language: 'en-US',
+        }),
       ]);
       expect(first.length % FRAME_BYTES).toBe(0);
       expect(first.length / 8).toBeGreaterThan(1500);
       expect(first.length / 8).toBeLessThan(5000);
-      const loudest = decodeMuLaw(first).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      const loudest = decodeMuLaw(first).reduce(
+        (most, sample) => Math.max(most, Math.abs(sample)),
+        0,
+      );
       expect(loudest).toBeGreaterThan(8000);
       const ids = [first, again].map((audio) => readWatermark(audio).utterances[0]);
-      expect(ids[0]).toMatchObject({ text: 'Hello, this is a call from Example Clinic.', complete: true });
+      expect(ids[0]).toMatchObject({
+        text: 'Hello, this is a call from Example Clinic.',
+        complete: true,
+      });
       expect(ids[0]?.id).not.toBe(ids[1]?.id);
       expect(readdirSync(cacheDir)).toHaveLength(1);
     } finally {
@@ -86,7 +108,9 @@ describe('the speaker', () => {
     const speaker = createSpeaker({ cacheDir, log: silentLog });
     try {
       const audio = await speaker.say('Sim, está bem.', { voice: 'rms', language: 'pt' });
-      expect(readWatermark(audio).utterances).toMatchObject([{ text: 'Sim, está bem.', complete: true }]);
+      expect(readWatermark(audio).utterances).toMatchObject([
+        { text: 'Sim, está bem.', complete: true },
+      ]);
     } finally {
       await speaker.close();
       rmSync(cacheDir, { recursive: true });

@@ -55,7 +55,8 @@ const TOO_MANY_REQUESTS = 20_429;
  * anything else leaves open whether it rings.
  */
 export function answerToError(status: number, code: number | undefined): DialAnswer {
-  if (status === 429 || code === TOO_MANY_REQUESTS) return { kind: 'not_sent', detail: 'too_many_requests' };
+  if (status === 429 || code === TOO_MANY_REQUESTS)
+    return { kind: 'not_sent', detail: 'too_many_requests' };
   if (status < 400 || status >= 500) return { kind: 'unclear', detail: `carrier_status_${status}` };
   return {
     kind: 'rejected',
@@ -85,7 +86,8 @@ export function neverSent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === 'connect' || (code !== undefined && BEFORE_ANY_BYTE.has(code))) return true;
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(neverSent);
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return error.errors.every(neverSent);
   return neverSent(error.cause);
 }
 
@@ -104,7 +106,9 @@ export const CALL_STATUSES = [
   'canceled',
 ] as const;
 
-export const STATES: Readonly<Record<TwilioCallStatus, 'dialing' | 'ringing' | 'answered' | 'ended'>> = {
+export const STATES: Readonly<
+  Record<TwilioCallStatus, 'dialing' | 'ringing' | 'answered' | 'ended'>
+> = {
   queued: 'dialing',
   initiated: 'dialing',
   ringing: 'ringing',

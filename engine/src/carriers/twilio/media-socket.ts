@@ -26,7 +26,10 @@ export function createMediaSockets(options: {
 }): MediaSockets {
   const log = options.log.child({ part: 'twilio_media' });
   const pending = createPendingSockets(
-    options.pending ?? { total: MEDIA_LIMITS.pending_total, perAddress: MEDIA_LIMITS.pending_per_address },
+    options.pending ?? {
+      total: MEDIA_LIMITS.pending_total,
+      perAddress: MEDIA_LIMITS.pending_per_address,
+    },
   );
   // `closeTimeout` is in ws 8.23 (`lib/websocket-server.js`) and not yet in its types.
   const serverOptions: ServerOptions & { closeTimeout: number } = {
@@ -54,7 +57,12 @@ export function createMediaSockets(options: {
       }
       socket.once('close', () => place.release());
       server.handleUpgrade(request, socket, head, (accepted) => {
-        serveMediaStream(accepted, { networks, clock: options.clock, log, settled: () => place.release() });
+        serveMediaStream(accepted, {
+          networks,
+          clock: options.clock,
+          log,
+          settled: () => place.release(),
+        });
       });
       return true;
     },

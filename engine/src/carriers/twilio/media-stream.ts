@@ -5,8 +5,8 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Line, LineListener } from '../../session/line.ts';
-import { createMessageAllowance, MEDIA_LIMITS } from './media-limits.ts';
 import { createMediaEncoder, type MediaMessage, parseMediaMessage } from './media.ts';
+import { createMessageAllowance, MEDIA_LIMITS } from './media-limits.ts';
 import type { TwilioNetwork } from './network.ts';
 
 export interface MediaStreamOptions {
@@ -54,7 +54,8 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
     const opened = createOpenStream(socket, start, clock, () => refuse(CLOSE_GOING, 'not_taken'));
     stream = opened;
     network.events.openLine(start.token, start.callSid, opened.line).then(
-      (listener) => (listener === undefined ? refuse(CLOSE_POLICY, 'unknown_stream') : opened.join(listener)),
+      (listener) =>
+        listener === undefined ? refuse(CLOSE_POLICY, 'unknown_stream') : opened.join(listener),
       (error: unknown) => {
         log.error({ err: error }, 'opening a line failed');
         refuse(CLOSE_ERROR, 'error');
@@ -73,7 +74,10 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
     if (stream === undefined || !stream.take(message)) countBad();
   };
 
-  const silence = guardSilence(clock, { heardAt: () => heardAt, refuse: (why) => refuse(CLOSE_POLICY, why) });
+  const silence = guardSilence(clock, {
+    heardAt: () => heardAt,
+    refuse: (why) => refuse(CLOSE_POLICY, why),
+  });
 
   socket.on('message', onMessage);
   socket.on('error', (error) => log.warn({ why: error.message }, 'media socket failed'));
@@ -82,7 +86,9 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
 
 /** Real time, whatever the clock's rate, because this guards against peers that hold a socket and say nothing. */
 function guardSilence(clock: Clock, on: { heardAt(): number; refuse(why: string): void }) {
-  const startTimer = clock.after(MEDIA_LIMITS.start_within_ms * clock.rate, () => on.refuse('no_start'));
+  const startTimer = clock.after(MEDIA_LIMITS.start_within_ms * clock.rate, () =>
+    on.refuse('no_start'),
+  );
   const idleMs = MEDIA_LIMITS.idle_ms * clock.rate;
   const idleTimer = clock.every(idleMs / 4, () => {
     if (clock.monotonic() - on.heardAt() >= idleMs) on.refuse('idle');
@@ -111,7 +117,12 @@ interface OpenStream {
   end(why: 'hung_up' | 'lost'): void;
 }
 
-function createOpenStream(socket: WebSocket, start: Start, clock: Clock, broken: () => void): OpenStream {
+function createOpenStream(
+  socket: WebSocket,
+  start: Start,
+  clock: Clock,
+  broken: () => void,
+): OpenStream {
   const startedAt = clock.monotonic();
   const outstanding = new Map<string, number>();
   const waiting: MediaMessage[] = [];
@@ -142,7 +153,8 @@ function createOpenStream(socket: WebSocket, start: Start, clock: Clock, broken:
         end('hung_up');
         return true;
       }
-      if (message.event === 'media' && isAhead(message.timestampMs, clock.monotonic() - startedAt)) return false;
+      if (message.event === 'media' && isAhead(message.timestampMs, clock.monotonic() - startedAt))
+        return false;
       if (message.event === 'mark' && !takeMark(outstanding, message.name)) return false;
       if (listener !== undefined) tell(listener, message);
       else if (waiting.push(message) > MEDIA_LIMITS.waiting_messages) waiting.shift();

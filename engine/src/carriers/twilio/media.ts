@@ -16,7 +16,8 @@ export function parseMediaMessage(text: string): MediaMessage | undefined {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null) return undefined;
   // Nearly every message is audio, so it is read by hand; Zod would cost more than the rest of its way.
-  if ('event' in value && value.event === 'media') return 'media' in value ? readMedia(value.media) : undefined;
+  if ('event' in value && value.event === 'media')
+    return 'media' in value ? readMedia(value.media) : undefined;
   const parsed = otherMessageSchema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }
@@ -36,11 +37,18 @@ function parseJson(text: string): unknown {
 }
 
 function readMedia(media: unknown): MediaMessage | undefined {
-  if (typeof media !== 'object' || media === null || !('payload' in media) || !('timestamp' in media)) return undefined;
+  if (
+    typeof media !== 'object' ||
+    media === null ||
+    !('payload' in media) ||
+    !('timestamp' in media)
+  )
+    return undefined;
   const { payload, timestamp } = media;
   if ('track' in media && media.track !== 'inbound') return undefined;
   if (typeof timestamp !== 'string' || !DIGITS.test(timestamp)) return undefined;
-  if (typeof payload !== 'string' || payload.length > BASE64_MAX || payload.length % 4 !== 0) return undefined;
+  if (typeof payload !== 'string' || payload.length > BASE64_MAX || payload.length % 4 !== 0)
+    return undefined;
   if (!BASE64.test(payload)) return undefined;
   const frame = Buffer.from(payload, 'base64');
   if (frame.length > FRAME_BYTES_MAX) return undefined;
@@ -75,7 +83,10 @@ const otherMessageSchema = z.union([
     .object({ event: z.literal('mark'), mark: z.object({ name: z.string().min(1).max(200) }) })
     .transform(({ event, mark }) => ({ event, name: mark.name })),
   z
-    .object({ event: z.literal('dtmf'), dtmf: z.object({ digit: z.string().regex(/^[0-9*#A-D]$/) }) })
+    .object({
+      event: z.literal('dtmf'),
+      dtmf: z.object({ digit: z.string().regex(/^[0-9*#A-D]$/) }),
+    })
     .transform(({ event, dtmf }) => ({ event, digit: dtmf.digit })),
   z.object({ event: z.enum(['connected', 'stop']) }).transform(({ event }) => ({ event })),
   startSchema,

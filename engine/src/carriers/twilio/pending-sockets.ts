@@ -17,7 +17,8 @@ export function createPendingSockets(limits: PendingLimits): PendingSockets {
   return {
     admit(address) {
       const here = byAddress.get(address) ?? 0;
-      if (total >= limits.total || (here >= limits.perAddress && !isLoopback(address))) return undefined;
+      if (total >= limits.total || (here >= limits.perAddress && !isLoopback(address)))
+        return undefined;
       total++;
       byAddress.set(address, here + 1);
       let held = true;

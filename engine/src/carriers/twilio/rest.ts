@@ -5,7 +5,14 @@ import twilio from 'twilio';
 import type { Carrier, CarrierCall, DialAnswer, DialOrder } from '../../calls/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { answerToError, CALL_STATUSES, endReasonOf, neverSent, STATES, type TwilioCallStatus } from './failures.ts';
+import {
+  answerToError,
+  CALL_STATUSES,
+  endReasonOf,
+  neverSent,
+  STATES,
+  type TwilioCallStatus,
+} from './failures.ts';
 import { callbackUrl } from './network.ts';
 
 export interface TwilioAccount {
@@ -24,7 +31,9 @@ export interface TwilioAccount {
 /** Returns the carrier for one Twilio account. Throws on an account id that does not start with `AC`. */
 export function createTwilioCarrier(account: TwilioAccount): Carrier {
   const log = account.log.child({ part: 'twilio' });
-  const client = twilio(account.accountSid, account.authToken, { httpClient: new ApiClient(account) });
+  const client = twilio(account.accountSid, account.authToken, {
+    httpClient: new ApiClient(account),
+  });
 
   return {
     name: 'twilio',
@@ -32,7 +41,9 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
     async placeCall(order) {
       try {
         const { sid } = await client.calls.create(createParameters(account.callbackBase, order));
-        return CALL_SID.test(sid) ? { kind: 'placed', carrier_call_id: sid } : { kind: 'unclear', detail: 'no_call_id' };
+        return CALL_SID.test(sid)
+          ? { kind: 'placed', carrier_call_id: sid }
+          : { kind: 'unclear', detail: 'no_call_id' };
       } catch (error) {
         const answer = answerToFailure(error);
         log.warn({ answer: answer.kind, why: whyOf(error) }, 'call not placed');
@@ -63,7 +74,12 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
 
     async search({ phone_number: to, from_number: from, since }) {
       try {
-        const found = await client.calls.list({ to, from, limit: SEARCH_MAX, pageSize: SEARCH_MAX });
+        const found = await client.calls.list({
+          to,
+          from,
+          limit: SEARCH_MAX,
+          pageSize: SEARCH_MAX,
+        });
         // Twilio tells whole seconds.
         const earliest = Math.floor(since / 1_000) * 1_000;
         return found.filter((call) => call.dateCreated.getTime() >= earliest).map(toCarrierCall);
@@ -116,13 +132,17 @@ class ApiClient extends twilio.RequestClient {
     this.axios.defaults.maxContentLength = ANSWER_BYTES_MAX;
   }
 
-  override async request<T>(options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0]) {
+  override async request<T>(
+    options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0],
+  ) {
     const { baseUrl, clock } = this.#account;
     const { pathname, search } = new URL(options.uri);
     const uri = baseUrl === undefined ? options.uri : `${baseUrl}${pathname}${search}`;
     const late = Promise.withResolvers<never>();
     // The client's own time-out starts again with every byte; this one does not. Real time, whatever the clock's rate.
-    const timer = clock.after(this.#timeoutMs * clock.rate, () => late.reject(new Error('time-out')));
+    const timer = clock.after(this.#timeoutMs * clock.rate, () =>
+      late.reject(new Error('time-out')),
+    );
     try {
       return await Promise.race([super.request<T>({ ...options, uri } as never), late.promise]);
     } finally {
@@ -141,9 +161,11 @@ function answerToFailure(error: unknown): DialAnswer {
 
 /** The two shapes of error answer in twilio 6 (`lib/base/RestException`, `TwilioServiceException`) share these fields. */
 function restError(error: unknown): { status: number; code: number | undefined } | undefined {
-  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number')
+    return undefined;
   if ('isAxiosError' in error) return undefined;
-  const code = 'code' in error && typeof error.code === 'number' && error.code > 0 ? error.code : undefined;
+  const code =
+    'code' in error && typeof error.code === 'number' && error.code > 0 ? error.code : undefined;
   return { status: error.status, code };
 }
 
@@ -163,7 +185,11 @@ function whyOf(error: unknown): string {
   return typeof code === 'string' ? code.toLowerCase() : 'no_usable_answer';
 }
 
-function toCarrierCall(call: { sid: string; status: string; duration: string | null }): CarrierCall {
+function toCarrierCall(call: {
+  sid: string;
+  status: string;
+  duration: string | null;
+}): CarrierCall {
   const status = CALL_STATUSES.find((known) => known === call.status);
   const seconds = call.duration === null ? Number.NaN : Number.parseInt(call.duration, 10);
   return {

@@ -19,20 +19,23 @@ export function registerTwilioRoutes(
     scope.addHook('onRequest', refuseUnsigned);
 
     for (const [what, answer] of Object.entries(CALLBACKS)) {
-      scope.all<{ Params: { token: string } }>(`${CALLBACK_PATH}/:token/${what}`, async (request, reply) => {
-        const fields = (request.body ?? {}) as FormFields;
-        const network = signerOf(request, fields, options.networks);
-        if (network === undefined) {
-          log.warn({ what }, 'callback refused: signature or account is not ours');
-          return reply.code(403).send();
-        }
-        const callSid = callSidOf(fields);
-        if (callSid === undefined) {
-          log.warn({ what }, 'callback without a call');
-          return reply.code(400).send();
-        }
-        return answer({ network, token: request.params.token, callSid, fields, reply, log });
-      });
+      scope.all<{ Params: { token: string } }>(
+        `${CALLBACK_PATH}/:token/${what}`,
+        async (request, reply) => {
+          const fields = (request.body ?? {}) as FormFields;
+          const network = signerOf(request, fields, options.networks);
+          if (network === undefined) {
+            log.warn({ what }, 'callback refused: signature or account is not ours');
+            return reply.code(403).send();
+          }
+          const callSid = callSidOf(fields);
+          if (callSid === undefined) {
+            log.warn({ what }, 'callback without a call');
+            return reply.code(400).send();
+          }
+          return answer({ network, token: request.params.token, callSid, fields, reply, log });
+        },
+      );
     }
   });
 }
@@ -91,7 +94,10 @@ function acceptFormsOnly(scope: FastifyInstance): void {
 }
 
 /** Answers before the body is read: only a POST that carries a signature is worth reading. */
-async function refuseUnsigned(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+async function refuseUnsigned(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
   if (request.method !== 'POST') return reply.code(405).header('allow', 'POST').send();
   const signature = request.headers[SIGNATURE_HEADER];
   if (typeof signature !== 'string' || signature === '') return reply.code(403).send();
@@ -107,6 +113,7 @@ function signerOf(
   const path = request.raw.url ?? '';
   return networks.find(
     (network) =>
-      network.accountSid === fields['AccountSid'] && isSignedWebhook(network, { path, signature, fields }),
+      network.accountSid === fields['AccountSid'] &&
+      isSignedWebhook(network, { path, signature, fields }),
   );
 }

@@ -14,11 +14,15 @@ export function isSignedWebhook(
   request: { path: string; signature: string; fields: FormFields },
 ): boolean {
   const url = `${network.callbackBase}${request.path}`;
-  return URL.canParse(url) && twilio.validateRequest(network.authToken, request.signature, url, request.fields);
+  return (
+    URL.canParse(url) &&
+    twilio.validateRequest(network.authToken, request.signature, url, request.fields)
+  );
 }
 
 /** True when this account signed the upgrade of the media socket. The signature never changes: it proves no call. */
 export const isSignedUpgrade = (
   network: Pick<TwilioNetwork, 'authToken' | 'callbackBase'>,
   signature: string,
-): boolean => twilio.validateRequest(network.authToken, signature, mediaUrl(network.callbackBase), {});
+): boolean =>
+  twilio.validateRequest(network.authToken, signature, mediaUrl(network.callbackBase), {});

@@ -5,9 +5,15 @@ import twilio from 'twilio';
 import { callbackUrl, mediaUrl } from './network.ts';
 
 /** Joins the call to our media socket. When the stream ends, Twilio asks `after` what is next. */
-export function connectStream(options: { callbackBase: string; token: string; mediaToken: string }): string {
+export function connectStream(options: {
+  callbackBase: string;
+  token: string;
+  mediaToken: string;
+}): string {
   const response = new twilio.twiml.VoiceResponse();
-  const connect = response.connect({ action: callbackUrl(options.callbackBase, options.token, 'after') });
+  const connect = response.connect({
+    action: callbackUrl(options.callbackBase, options.token, 'after'),
+  });
   const stream = connect.stream({
     url: mediaUrl(options.callbackBase),
     statusCallback: callbackUrl(options.callbackBase, options.token, 'stream'),

@@ -18,7 +18,13 @@ export function reportAnsweredBy(live: LiveCall): void {
     const url = live.fields.get('AsyncAmdStatusCallback');
     const { CallSid = '', AccountSid = '' } = live.standardFields();
     const MachineDetectionDuration = String(Math.round(live.phone.atMs()));
-    if (url) void live.webhooks.send(url, { CallSid, AccountSid, AnsweredBy: verdict, MachineDetectionDuration });
+    if (url)
+      void live.webhooks.send(url, {
+        CallSid,
+        AccountSid,
+        AnsweredBy: verdict,
+        MachineDetectionDuration,
+      });
   };
   const verdict = verdictAtOnce(live);
   if (verdict === BEEP_VERDICT) return live.onBeep(() => tell(verdict));
@@ -27,7 +33,8 @@ export function reportAnsweredBy(live: LiveCall): void {
 
 /** Returns the verdict for the `Url` request when the engine wanted to wait for it, else undefined. */
 export function answeredByAtOnce(live: LiveCall): string | undefined {
-  if (!live.fields.get('MachineDetection') || live.fields.get('AsyncAmd') === 'true') return undefined;
+  if (!live.fields.get('MachineDetection') || live.fields.get('AsyncAmd') === 'true')
+    return undefined;
   return verdictAtOnce(live);
 }
 

@@ -18,7 +18,11 @@ export interface CallBook {
 }
 
 const CALLS_KEPT = 5000;
-const NOT_FOUND: RestError = { status: 404, code: 20_404, message: 'The requested resource was not found' };
+const NOT_FOUND: RestError = {
+  status: 404,
+  code: 20_404,
+  message: 'The requested resource was not found',
+};
 const NOT_IN_PROGRESS: RestError = {
   status: 400,
   code: 21_220,
@@ -66,13 +70,15 @@ export function createCallBook(parts: CarrierParts, owned: readonly string[]): C
 
 function faultOnCreate({ to, fields }: CallRequest, faults: Faults): RestError | undefined {
   const fault = takeFault(faults.carrier.failCreate);
-  if (fault) return { status: fault.status, code: fault.code, message: 'A failure made on purpose' };
+  if (fault)
+    return { status: fault.status, code: fault.code, message: 'A failure made on purpose' };
   if (behaviourOf(to, simulateOf(fields.get('Url'))) !== 'carrier_error') return undefined;
   return { status: 503, code: 20_503, message: 'Service unavailable' };
 }
 
 function matches(call: SimulatedCall, filter: URLSearchParams): boolean {
-  const is = (name: string, value: string): boolean => !filter.get(name) || filter.get(name) === value;
+  const is = (name: string, value: string): boolean =>
+    !filter.get(name) || filter.get(name) === value;
   const status = call.status === 'initiated' ? 'queued' : call.status;
   return is('To', call.to) && is('From', call.from) && is('Status', status);
 }

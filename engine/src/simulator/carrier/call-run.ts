@@ -29,7 +29,10 @@ export function startCall(parts: CarrierParts, request: CallRequest, rings: numb
 
 async function runCall(live: LiveCall): Promise<void> {
   const { clock, over, call } = live;
-  const warm = live.speaker.say(live.recipient.answers()[0]?.text ?? '', { voice: 'rms', language: live.recipient.language });
+  const warm = live.speaker.say(live.recipient.answers()[0]?.text ?? '', {
+    voice: 'rms',
+    language: live.recipient.language,
+  });
   await Promise.all([clock.sleep(DIAL_MS, over), warm.catch(() => undefined)]);
   live.become('initiated');
   await clock.sleep(CONNECT_MS, over);
@@ -46,10 +49,13 @@ async function runCall(live: LiveCall): Promise<void> {
   live.become('in-progress');
   live.phone.answer();
   reportAnsweredBy(live);
-  const limit = clock.after(numberField(live.fields, 'TimeLimit', DEFAULT_TIME_LIMIT_SECONDS) * 1000, () => {
-    live.note('time_limit');
-    live.end('completed');
-  });
+  const limit = clock.after(
+    numberField(live.fields, 'TimeLimit', DEFAULT_TIME_LIMIT_SECONDS) * 1000,
+    () => {
+      live.note('time_limit');
+      live.end('completed');
+    },
+  );
   await runTwiml(live);
   limit.cancel();
   live.end('completed');

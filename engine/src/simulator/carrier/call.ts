@@ -53,10 +53,17 @@ export interface CallRequest {
   fields: URLSearchParams;
 }
 
-export const TERMINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
+export const TERMINAL: ReadonlySet<CallStatus> = new Set([
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+]);
 
 /** Returns an id as Twilio writes them: two letters and 32 hex digits. */
-export const newSid = (prefix: 'AC' | 'CA' | 'MZ' | 'PN'): string => prefix + sha256Hex(newSecret()).slice(0, 32);
+export const newSid = (prefix: 'AC' | 'CA' | 'MZ' | 'PN'): string =>
+  prefix + sha256Hex(newSecret()).slice(0, 32);
 
 /** Returns the call as JSON of the REST API; numbers are strings. */
 export function callResource(call: SimulatedCall, accountSid: string): Record<string, unknown> {
@@ -94,6 +101,8 @@ export function callResource(call: SimulatedCall, accountSid: string): Record<st
 }
 
 export const durationSeconds = (call: SimulatedCall): number =>
-  call.answeredAt === null || call.endedAt === null ? 0 : Math.ceil((call.endedAt - call.answeredAt) / 1000);
+  call.answeredAt === null || call.endedAt === null
+    ? 0
+    : Math.ceil((call.endedAt - call.answeredAt) / 1000);
 
 export const rfc2822 = (at: number): string => new Date(at).toUTCString().replace('GMT', '+0000');

@@ -6,7 +6,14 @@ import type { Faults } from '../faults.ts';
 import { behaviourOf } from '../recipients/behaviours.ts';
 import { createRecipient, type Recipient } from '../recipients/recipient.ts';
 import type { Speaker } from '../speech/speaker.ts';
-import { type CallEvent, type CallRequest, type CallStatus, newSid, type SimulatedCall, TERMINAL } from './call.ts';
+import {
+  type CallEvent,
+  type CallRequest,
+  type CallStatus,
+  newSid,
+  type SimulatedCall,
+  TERMINAL,
+} from './call.ts';
 import { createPhone, type Phone } from './phone.ts';
 import { createStatusCallbacks } from './status-callbacks.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -122,7 +129,8 @@ function createRecord(clock: Clock, { to, from, fields }: CallRequest, rings: nu
     events,
   };
   const note = (event: string, detail?: string): void => {
-    if (events.length < EVENTS_KEPT) events.push({ at: clock.now(), event, ...(detail === undefined ? {} : { detail }) });
+    if (events.length < EVENTS_KEPT)
+      events.push({ at: clock.now(), event, ...(detail === undefined ? {} : { detail }) });
   };
   return { call, note, marks, clears };
 }

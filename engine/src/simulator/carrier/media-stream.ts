@@ -58,12 +58,16 @@ export function openMediaStream(options: MediaStreamOptions): MediaStream {
       sendNumbered('start', { start: startOf(options) });
       phone.listen(mediaSender(sendNumbered));
       const { dropAfterMs } = options;
-      if (dropAfterMs !== undefined) drop = options.clock.after(dropAfterMs, () => socket.terminate());
+      if (dropAfterMs !== undefined)
+        drop = options.clock.after(dropAfterMs, () => socket.terminate());
     });
     socket.on('message', (data) => {
       const message = readMessage(String(data));
       if (!message) note('stream_warning', CODES.invalidMessage);
-      else if (message.event === 'media' && !phone.playout.add(Buffer.from(message.media.payload, 'base64'))) {
+      else if (
+        message.event === 'media' &&
+        !phone.playout.add(Buffer.from(message.media.payload, 'base64'))
+      ) {
         error = CODES.protocol;
         socket.terminate();
       } else if (message.event !== 'media') obey(message, options, sendNumbered);
@@ -118,7 +122,12 @@ function obey(
   });
 }
 
-const startOf = ({ accountSid, callSid, streamSid, noun }: MediaStreamOptions): Record<string, unknown> => ({
+const startOf = ({
+  accountSid,
+  callSid,
+  streamSid,
+  noun,
+}: MediaStreamOptions): Record<string, unknown> => ({
   accountSid,
   streamSid,
   callSid,
@@ -133,6 +142,8 @@ function mediaSender(sendNumbered: (event: string, body: Record<string, unknown>
     const timestamp = String(chunk * 20);
     chunk++;
     const payload = Buffer.from(frame).toString('base64');
-    sendNumbered('media', { media: { track: 'inbound', chunk: String(chunk), timestamp, payload } });
+    sendNumbered('media', {
+      media: { track: 'inbound', chunk: String(chunk), timestamp, payload },
+    });
   };
 }

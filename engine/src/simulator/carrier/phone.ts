@@ -76,7 +76,8 @@ export function createPhone(options: PhoneOptions): Phone {
   };
   const react = (heard: Heard): void => {
     if (heard.kind === 'began') acts.agentSpeaks();
-    if (heard.kind === 'began' || heard.kind === 'speaking') acts.add(recipient.hears(heard.speech), atMs());
+    if (heard.kind === 'began' || heard.kind === 'speaking')
+      acts.add(recipient.hears(heard.speech), atMs());
     if (heard.kind === 'turn_over') acts.add(recipient.heard(heard.text), atMs());
   };
   const frame = (): void => {
@@ -97,7 +98,8 @@ export function createPhone(options: PhoneOptions): Phone {
   const tick = (): void => {
     const late = clock.monotonic() - startedAt - atMs();
     if (late > CATCH_UP_MS) startedAt += late - CATCH_UP_MS;
-    for (let left = Math.floor(Math.min(late, CATCH_UP_MS) / FRAME_MS); left > 0 && ticking; left--) frame();
+    for (let left = Math.floor(Math.min(late, CATCH_UP_MS) / FRAME_MS); left > 0 && ticking; left--)
+      frame();
   };
 
   return {

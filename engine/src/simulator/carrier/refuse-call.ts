@@ -9,7 +9,10 @@ export interface RestError {
 }
 
 /** Returns why a call cannot be created, or undefined. `owned` are the numbers that may call. */
-export function refuseCall({ to, from, fields }: CallRequest, owned: readonly string[]): RestError | undefined {
+export function refuseCall(
+  { to, from, fields }: CallRequest,
+  owned: readonly string[],
+): RestError | undefined {
   const missing = REQUIRED.find((name) => !fields.get(name));
   if (missing) return invalid(21_201, `No '${missing}' number is specified`);
   if (!['Url', 'Twiml', 'ApplicationSid'].some((name) => fields.has(name))) {
@@ -19,7 +22,10 @@ export function refuseCall({ to, from, fields }: CallRequest, owned: readonly st
   if (badUrl) return invalid(21_205, `${badUrl} is not a valid URL.`);
   if (from === INVALID_FROM) return invalid(21_212, 'From number is not a valid phone number.');
   if (!owned.includes(from)) {
-    return invalid(21_210, 'The source phone number provided is not yet verified for your account.');
+    return invalid(
+      21_210,
+      'The source phone number provided is not yet verified for your account.',
+    );
   }
   const magic = MAGIC_TO[to];
   if (magic) return invalid(magic.code, magic.message);

@@ -37,8 +37,10 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
   const book = createCallBook({ ...options, webhooks }, [options.fromNumber, MAGIC_FROM]);
   const app = fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
 
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
   app.addHook('onRequest', async (request, reply) => {
     if (!isAllowed(request.headers.authorization, accountSid, authToken)) {
@@ -66,14 +68,24 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
   };
 }
 
-function addCallRoutes(app: FastifyInstance, book: CallBook, { accountSid, faults }: CarrierOptions): void {
+function addCallRoutes(
+  app: FastifyInstance,
+  book: CallBook,
+  { accountSid, faults }: CarrierOptions,
+): void {
   const base = `/2010-04-01/Accounts/${accountSid}/Calls`;
   const answer = (reply: FastifyReply, status: number, done: ReturnType<CallBook['create']>) =>
-    'error' in done ? refuse(reply, done.error) : reply.code(status).send(callResource(done.call, accountSid));
+    'error' in done
+      ? refuse(reply, done.error)
+      : reply.code(status).send(callResource(done.call, accountSid));
 
   app.post(`${base}.json`, (request, reply) => {
     const fields = formOf(request.body);
-    const done = book.create({ to: fields.get('To') ?? '', from: fields.get('From') ?? '', fields });
+    const done = book.create({
+      to: fields.get('To') ?? '',
+      from: fields.get('From') ?? '',
+      fields,
+    });
     if ('call' in done && faults.carrier.loseCreateAnswer) {
       faults.carrier.loseCreateAnswer--;
       reply.hijack();
@@ -93,15 +105,28 @@ function addCallRoutes(app: FastifyInstance, book: CallBook, { accountSid, fault
     const query = queryOf(request.url);
     const size = Math.min(Number(query.get('PageSize')) || 50, 1000);
     const calls = book.list(query).slice(0, size);
-    return reply.send({ calls: calls.map((call) => callResource(call, accountSid)), ...page(request.url, size) });
+    return reply.send({
+      calls: calls.map((call) => callResource(call, accountSid)),
+      ...page(request.url, size),
+    });
   });
 }
 
-function addAccountRoutes(app: FastifyInstance, { accountSid, fromNumber, clock }: CarrierOptions): void {
+function addAccountRoutes(
+  app: FastifyInstance,
+  { accountSid, fromNumber, clock }: CarrierOptions,
+): void {
   const base = `/2010-04-01/Accounts/${accountSid}`;
   const date_created = new Date(clock.now()).toUTCString();
   app.get(`${base}.json`, (_request, reply) =>
-    reply.send({ sid: accountSid, friendly_name: 'Simulated account', status: 'active', type: 'Full', date_created, uri: `${base}.json` }),
+    reply.send({
+      sid: accountSid,
+      friendly_name: 'Simulated account',
+      status: 'active',
+      type: 'Full',
+      date_created,
+      uri: `${base}.json`,
+    }),
   );
   const number = {
     sid: newSid('PN'),
@@ -114,7 +139,8 @@ function addAccountRoutes(app: FastifyInstance, { accountSid, fromNumber, clock 
   };
   app.get(`${base}/IncomingPhoneNumbers.json`, (request, reply) => {
     const wanted = queryOf(request.url).get('PhoneNumber');
-    const found = wanted === null || fromNumber.includes(wanted.replace(/[^\d+]/g, '')) ? [number] : [];
+    const found =
+      wanted === null || fromNumber.includes(wanted.replace(/[^\d+]/g, '')) ? [number] : [];
     return reply.send({ incoming_phone_numbers: found, ...page(request.url, 50) });
   });
   app.get(`${base}/OutgoingCallerIds.json`, (request, reply) =>
@@ -122,9 +148,11 @@ function addAccountRoutes(app: FastifyInstance, { accountSid, fromNumber, clock 
   );
 }
 
-const refuse = (reply: FastifyReply, error: RestError): FastifyReply => reply.code(error.status).send(errorBody(error));
+const refuse = (reply: FastifyReply, error: RestError): FastifyReply =>
+  reply.code(error.status).send(errorBody(error));
 
-const formOf = (body: unknown): URLSearchParams => (body instanceof URLSearchParams ? body : new URLSearchParams());
+const formOf = (body: unknown): URLSearchParams =>
+  body instanceof URLSearchParams ? body : new URLSearchParams();
 
 const queryOf = (url: string): URLSearchParams => new URL(url, 'http://127.0.0.1').searchParams;
 

@@ -64,5 +64,7 @@ export function createStatusCallbacks(options: {
 function fieldsOfEnd(call: SimulatedCall, sipCode = 200): Record<string, string> {
   const seconds = durationSeconds(call);
   const fields = { CallDuration: String(seconds), SipResponseCode: String(sipCode) };
-  return call.status === 'completed' ? { ...fields, Duration: String(Math.ceil(seconds / 60)) } : fields;
+  return call.status === 'completed'
+    ? { ...fields, Duration: String(Math.ceil(seconds / 60)) }
+    : fields;
 }

@@ -7,7 +7,10 @@ import { openMediaStream } from './media-stream.ts';
 import { parseTwiml, type StreamNoun, type Verb } from './twiml.ts';
 
 /** What comes after a verb: the next one, another document, or nothing because the call ended. */
-type Next = { kind: 'next' } | { kind: 'document'; url: string; fields: Record<string, string> } | { kind: 'end' };
+type Next =
+  | { kind: 'next' }
+  | { kind: 'document'; url: string; fields: Record<string, string> }
+  | { kind: 'end' };
 
 const NEXT: Next = { kind: 'next' };
 const DOCUMENTS_MAX = 20;
@@ -27,7 +30,10 @@ export async function runTwiml(live: LiveCall): Promise<void> {
   }
 }
 
-async function firstDocument(live: LiveCall, extra: Record<string, string>): Promise<string | undefined> {
+async function firstDocument(
+  live: LiveCall,
+  extra: Record<string, string>,
+): Promise<string | undefined> {
   const url = live.fields.get('Url');
   if (url === null) return live.fields.get('Twiml') ?? undefined;
   const document = await fetchDocument(live, url, extra, live.fields.get('Method') ?? 'POST');
@@ -67,9 +73,14 @@ async function runVerb(live: LiveCall, verb: Verb): Promise<Next> {
   switch (verb.verb) {
     case 'connect_stream':
       await connectStream(live, verb.stream);
-      return verb.action === undefined ? NEXT : { kind: 'document', url: absolute(live, verb.action), fields: {} };
+      return verb.action === undefined
+        ? NEXT
+        : { kind: 'document', url: absolute(live, verb.action), fields: {} };
     case 'say':
-      await play(live, await live.speaker.say(verb.text, { voice: 'awb', language: verb.language }));
+      await play(
+        live,
+        await live.speaker.say(verb.text, { voice: 'awb', language: verb.language }),
+      );
       return NEXT;
     case 'play':
       await play(live, BEEP);
@@ -90,7 +101,8 @@ async function runVerb(live: LiveCall, verb: Verb): Promise<Next> {
   }
 }
 
-const absolute = (live: LiveCall, url: string): string => new URL(url, live.fields.get('Url') ?? undefined).toString();
+const absolute = (live: LiveCall, url: string): string =>
+  new URL(url, live.fields.get('Url') ?? undefined).toString();
 
 function play(live: LiveCall, audio: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
@@ -106,7 +118,13 @@ async function connectStream(live: LiveCall, noun: StreamNoun): Promise<void> {
   const report = (event: string, error?: string): void => {
     if (noun.statusCallback === undefined) return;
     const Timestamp = new Date(clock.now()).toISOString();
-    const fields = { AccountSid: accountSid, CallSid: call.sid, StreamSid: streamSid, StreamName: noun.name, Timestamp };
+    const fields = {
+      AccountSid: accountSid,
+      CallSid: call.sid,
+      StreamSid: streamSid,
+      StreamName: noun.name,
+      Timestamp,
+    };
     const outcome = { StreamEvent: event, ...(error === undefined ? {} : { StreamError: error }) };
     void webhooks.send(absolute(live, noun.statusCallback), { ...fields, ...outcome });
   };
@@ -130,5 +148,8 @@ async function connectStream(live: LiveCall, noun: StreamNoun): Promise<void> {
   if (live.over.aborted) stream.stop();
   const { error } = await stream.ended;
   live.over.removeEventListener('abort', stream.stop);
-  report(error === undefined ? 'stream-stopped' : 'stream-error', error === undefined ? undefined : String(error));
+  report(
+    error === undefined ? 'stream-stopped' : 'stream-error',
+    error === undefined ? undefined : String(error),
+  );
 }

@@ -28,7 +28,11 @@ export function parseTwiml(xml: string): Result<Verb[], TwimlFailure> {
   const document = parser.parse(xml) as XmlNode[];
   const response = document.find((node) => nameOf(node) === 'Response');
   if (!response) return fail({ code: 12200 });
-  return ok(childrenOf(response).filter((node) => !nameOf(node).startsWith('#')).map(toVerb));
+  return ok(
+    childrenOf(response)
+      .filter((node) => !nameOf(node).startsWith('#'))
+      .map(toVerb),
+  );
 }
 
 type XmlNode = { ':@'?: Record<string, string> } & Record<string, unknown>;
@@ -43,7 +47,8 @@ const parser = new XMLParser({
 });
 
 const nameOf = (node: XmlNode): string => Object.keys(node).find((key) => key !== ':@') ?? '';
-const childrenOf = (node: XmlNode): XmlNode[] => (node[nameOf(node)] as XmlNode[] | undefined) ?? [];
+const childrenOf = (node: XmlNode): XmlNode[] =>
+  (node[nameOf(node)] as XmlNode[] | undefined) ?? [];
 const attributesOf = (node: XmlNode): Record<string, string> => node[':@'] ?? {};
 const textOf = (node: XmlNode): string =>
   childrenOf(node)
@@ -81,7 +86,8 @@ function toConnect(node: XmlNode): Verb {
   const parameters: Record<string, string> = {};
   for (const child of childrenOf(stream)) {
     const attributes = attributesOf(child);
-    if (nameOf(child) === 'Parameter') parameters[attributes['name'] ?? ''] = attributes['value'] ?? '';
+    if (nameOf(child) === 'Parameter')
+      parameters[attributes['name'] ?? ''] = attributes['value'] ?? '';
   }
   return {
     verb: 'connect_stream',

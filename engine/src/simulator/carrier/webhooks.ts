@@ -18,7 +18,11 @@ export function createWebhooks(options: { authToken: string; clock: Clock; log: 
   const sign = (url: string, fields: Record<string, string>): string =>
     webhooks.getExpectedTwilioSignature(options.authToken, url, fields);
 
-  const request = async (url: string, fields: Record<string, string>, get: boolean): Promise<Response> => {
+  const request = async (
+    url: string,
+    fields: Record<string, string>,
+    get: boolean,
+  ): Promise<Response> => {
     const late = new AbortController();
     const timer = clock.after(TIMEOUT_MS * clock.rate, () => late.abort());
     try {
@@ -47,7 +51,10 @@ export function createWebhooks(options: { authToken: string; clock: Clock; log: 
       try {
         const answer = await request(get ? withQuery(url, fields) : url, fields, get);
         if (answer.ok) return await answer.text();
-        log.warn({ status: answer.status }, 'the engine refused a webhook of the simulated carrier');
+        log.warn(
+          { status: answer.status },
+          'the engine refused a webhook of the simulated carrier',
+        );
       } catch {
         log.warn('the engine did not answer the simulated carrier');
       }

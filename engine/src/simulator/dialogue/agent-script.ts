@@ -2,7 +2,7 @@
 // Pure: a turn is a function of the brief, where the script stands, and what the person said.
 import type { Ask, Brief } from './brief.ts';
 import { asksToConfirm, mainQuestion, opening, question, SENTENCES } from './sentences.ts';
-import { answerIn, understand, type Meaning } from './understand.ts';
+import { answerIn, type Meaning, understand } from './understand.ts';
 
 /** Where the script stands. Start from `SCRIPT_START`. */
 export interface ScriptState {
@@ -97,21 +97,35 @@ function endingOf(brief: Brief, state: ScriptState, meaning: Meaning): Step | un
   }
 }
 
-function sayNext(brief: Brief, state: ScriptState, next: AgentTurn, said: string | undefined): Step {
-  const ending = said === undefined ? undefined : endingOf(brief, state, understand(said, brief.outcomes));
+function sayNext(
+  brief: Brief,
+  state: ScriptState,
+  next: AgentTurn,
+  said: string | undefined,
+): Step {
+  const ending =
+    said === undefined ? undefined : endingOf(brief, state, understand(said, brief.outcomes));
   const isGoodbye = next.calls.length > 0;
-  return ending ?? { state: { ...state, next: undefined, ...(isGoodbye ? { phase: 'goodbye' } : {}) }, turn: next };
+  return (
+    ending ?? {
+      state: { ...state, next: undefined, ...(isGoodbye ? { phase: 'goodbye' } : {}) },
+      turn: next,
+    }
+  );
 }
 
 function afterOpening(brief: Brief, state: ScriptState, meaning: Meaning, said: string): Step {
   const sentences = SENTENCES[brief.language];
   if (meaning.kind === 'unclear' && state.repeats < REPEATS_MAX) {
     // "Hello?" and "who is calling?" come from people who did not hear the opening.
-    const again = said.trim().endsWith('?') ? opening(brief) : `${sentences.unclear} ${mainQuestion(brief)}`;
+    const again = said.trim().endsWith('?')
+      ? opening(brief)
+      : `${sentences.unclear} ${mainQuestion(brief)}`;
     return speak({ ...state, repeats: state.repeats + 1 }, again);
   }
   // A person who does not want to talk is not asked anything else.
-  if (meaning.kind === 'negative' && !brief.hasOwnOutcomes) return goodbye(state, sentences.goodbye);
+  if (meaning.kind === 'negative' && !brief.hasOwnOutcomes)
+    return goodbye(state, sentences.goodbye);
   if (meaning.kind !== 'reschedule') return askNext(brief, state);
   if (!asksToConfirm(brief) && !brief.hasOwnOutcomes) {
     return goodbye(state, `${sentences.reschedule} ${sentences.goodbye}`);
@@ -144,5 +158,8 @@ function askNext(brief: Brief, state: ScriptState): Step {
 }
 
 function withPrefix(prefix: string, { state, turn }: Step): Step {
-  return { state, turn: { ...turn, say: turn.say === undefined ? prefix : `${prefix} ${turn.say}` } };
+  return {
+    state,
+    turn: { ...turn, say: turn.say === undefined ? prefix : `${prefix} ${turn.say}` },
+  };
 }

@@ -62,14 +62,18 @@ const FENCE = /```json\s*\n([\s\S]*?)```/g;
 /** Returns the brief in the last fenced JSON block of `instructions` that has a task; without one, the text itself is the task. */
 export function readBrief(instructions: string): Brief {
   const found = [...instructions.matchAll(FENCE)].map((match) => parseBlock(match[1] ?? ''));
-  const data = found.findLast((one) => one !== undefined) ?? block.parse({ task: instructions.trim() });
+  const data =
+    found.findLast((one) => one !== undefined) ?? block.parse({ task: instructions.trim() });
   const language = data.language?.toLowerCase().startsWith('pt') ? 'pt' : 'en';
-  const outcomes = data.outcomes.length > 0 ? data.outcomes.map(({ value }) => value) : DEFAULT_OUTCOMES;
+  const outcomes =
+    data.outcomes.length > 0 ? data.outcomes.map(({ value }) => value) : DEFAULT_OUTCOMES;
   const questions = data.questions.map(
     ({ key, ask, type, choices }): Ask => ({ key, ask, type, choices: choices ?? [] }),
   );
   const covered = new Set(questions.map(({ key }) => key));
-  const fields = data.fields.filter(({ path }) => !covered.has(path)).map((one) => askForField(one, language));
+  const fields = data.fields
+    .filter(({ path }) => !covered.has(path))
+    .map((one) => askForField(one, language));
   return {
     task: data.task,
     recipientName: data.recipient_name || undefined,

@@ -2,7 +2,10 @@
  * Returns the outcome that a simulated recipient of this behaviour speaks for, undefined for behaviours
  * in which nobody talks. `outcomes` are the words of the call, in its order.
  */
-export function expectedOutcome(behaviour: string, outcomes: readonly string[]): string | undefined {
+export function expectedOutcome(
+  behaviour: string,
+  outcomes: readonly string[],
+): string | undefined {
   switch (behaviour) {
     case 'confirms':
     case 'interrupts':

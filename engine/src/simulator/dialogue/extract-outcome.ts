@@ -2,7 +2,7 @@
 import type { Brief } from './brief.ts';
 import { asksToConfirm } from './sentences.ts';
 import type { TranscriptLine } from './transcript.ts';
-import { answerIn, plain, understand, type Meaning } from './understand.ts';
+import { answerIn, type Meaning, plain, understand } from './understand.ts';
 
 export interface FoundOutcome {
   outcome: string;
@@ -11,7 +11,12 @@ export interface FoundOutcome {
 }
 
 const INCONCLUSIVE: FoundOutcome = { outcome: 'inconclusive', evidence: undefined };
-const ENDINGS = { opt_out: 'opted_out', wrong_person: 'wrong_person', wants_human: 'needs_human', callback: 'callback_requested' };
+const ENDINGS = {
+  opt_out: 'opted_out',
+  wrong_person: 'wrong_person',
+  wants_human: 'needs_human',
+  callback: 'callback_requested',
+};
 
 /** Returns the outcome of the conversation; `answered` of the brief's questions have an answer. */
 export function findOutcome(
@@ -19,8 +24,13 @@ export function findOutcome(
   lines: readonly TranscriptLine[],
   answered: number,
 ): FoundOutcome {
-  const ending = firstMeaning(brief, recipientLines(lines), (meaning) => endingWord(meaning) !== undefined);
-  const said = ending ?? firstMeaning(brief, openingReplies(brief, lines), ({ kind }) => kind !== 'unclear');
+  const ending = firstMeaning(
+    brief,
+    recipientLines(lines),
+    (meaning) => endingWord(meaning) !== undefined,
+  );
+  const said =
+    ending ?? firstMeaning(brief, openingReplies(brief, lines), ({ kind }) => kind !== 'unclear');
   if (!said) return INCONCLUSIVE;
   const outcome = endingWord(said.meaning) ?? ownWord(brief, said.meaning, answered);
   return outcome === undefined ? INCONCLUSIVE : { outcome, evidence: said.line };
@@ -62,7 +72,8 @@ function repliesTo(ask: string, lines: readonly TranscriptLine[]): TranscriptLin
   });
 }
 
-const contains = (text: string, ask: string): boolean => plain(ask) !== '' && plain(text).includes(plain(ask));
+const contains = (text: string, ask: string): boolean =>
+  plain(ask) !== '' && plain(text).includes(plain(ask));
 
 function firstMeaning(
   brief: Brief,

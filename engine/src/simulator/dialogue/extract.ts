@@ -27,7 +27,10 @@ export function extract(texts: readonly string[], schema: Schema): Record<string
   };
   known['result_evidence'] = [...used].map((field) => evidenceFor(field, answers));
   return Object.fromEntries(
-    Object.entries(propertiesOf(schema)).map(([name, property]) => [name, name in known ? known[name] : empty(property)]),
+    Object.entries(propertiesOf(schema)).map(([name, property]) => [
+      name,
+      name in known ? known[name] : empty(property),
+    ]),
   );
 }
 
@@ -56,7 +59,8 @@ function fits(value: string | number | boolean, schema: Schema): boolean {
   const values = schema['enum'];
   if (Array.isArray(values) && !values.includes(value)) return false;
   const types = typesOf(schema);
-  if (typeof value === 'number') return types.includes('number') || (types.includes('integer') && Number.isInteger(value));
+  if (typeof value === 'number')
+    return types.includes('number') || (types.includes('integer') && Number.isInteger(value));
   return types.includes(typeof value);
 }
 
@@ -65,7 +69,9 @@ function empty(schema: Schema): unknown {
   if (types.includes('null') || types.length === 0) return null;
   if (types.includes('array')) return [];
   if (types.includes('object')) {
-    return Object.fromEntries(Object.entries(propertiesOf(schema)).map(([name, property]) => [name, empty(property)]));
+    return Object.fromEntries(
+      Object.entries(propertiesOf(schema)).map(([name, property]) => [name, empty(property)]),
+    );
   }
   if (types.includes('boolean')) return false;
   return types.includes('string') ? '' : 0;
@@ -78,7 +84,12 @@ function allowed(outcome: string, schema: Schema | undefined): unknown {
   return values.includes('inconclusive') ? 'inconclusive' : values.at(-1);
 }
 
-function summary(brief: Brief, lines: readonly TranscriptLine[], outcome: string, answered: number): string {
+function summary(
+  brief: Brief,
+  lines: readonly TranscriptLine[],
+  outcome: string,
+  answered: number,
+): string {
   const name = brief.recipientName ?? (brief.language === 'pt' ? 'A pessoa' : 'The person');
   const talked = lines.some(({ speaker }) => speaker === 'recipient');
   if (brief.language === 'pt') {
@@ -91,7 +102,10 @@ function summary(brief: Brief, lines: readonly TranscriptLine[], outcome: string
 
 // A nullable object may be written as `anyOf: [object, null]`.
 function objectIn(schema: Schema | undefined): Schema | undefined {
-  const options = [schema, ...(Array.isArray(schema?.['anyOf']) ? (schema['anyOf'] as Schema[]) : [])];
+  const options = [
+    schema,
+    ...(Array.isArray(schema?.['anyOf']) ? (schema['anyOf'] as Schema[]) : []),
+  ];
   return options.find((one) => one !== undefined && typesOf(one).includes('object'));
 }
 
@@ -102,12 +116,16 @@ function typesOf(schema: Schema): unknown[] {
   const options = schema['anyOf'];
   if (Array.isArray(options)) return options.flatMap((option: Schema) => typesOf(option));
   const values = schema['enum'];
-  return Array.isArray(values) ? [...new Set(values.map((value) => (value === null ? 'null' : typeof value)))] : [];
+  return Array.isArray(values)
+    ? [...new Set(values.map((value) => (value === null ? 'null' : typeof value)))]
+    : [];
 }
 
 function propertiesOf(schema: Schema): Record<string, Schema> {
   const own = schema['properties'];
   if (typeof own === 'object' && own !== null) return own as Record<string, Schema>;
   const inner = objectIn({ ...schema, type: undefined });
-  return inner && inner !== schema && inner['properties'] ? (inner['properties'] as Record<string, Schema>) : {};
+  return inner && inner !== schema && inner['properties']
+    ? (inner['properties'] as Record<string, Schema>)
+    : {};
 }

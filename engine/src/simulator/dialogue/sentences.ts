@@ -92,7 +92,9 @@ function purpose(brief: Brief): string {
 
 function outcomeQuestion({ language, outcomes }: Brief): string {
   const words = outcomes.map((value) => value.replace(/_/g, ' '));
-  return language === 'pt' ? `Posso registar: ${listed(words, 'ou')}?` : `Shall I note: ${listed(words, 'or')}?`;
+  return language === 'pt'
+    ? `Posso registar: ${listed(words, 'ou')}?`
+    : `Shall I note: ${listed(words, 'or')}?`;
 }
 
 const confirmed = ({ task }: Brief): string | undefined =>

@@ -18,9 +18,13 @@ export function understand(said: string, outcomes: readonly string[]): Meaning {
 }
 
 /** Returns the value that `said` gives to `ask`, undefined when it gives none. */
-export function answerIn(said: string, ask: Pick<Ask, 'type' | 'choices'>): string | number | boolean | undefined {
+export function answerIn(
+  said: string,
+  ask: Pick<Ask, 'type' | 'choices'>,
+): string | number | boolean | undefined {
   const words = plain(said);
-  if (words === '' || NO_ANSWER.test(words) || ENDINGS.some(({ pattern }) => pattern.test(words))) return undefined;
+  if (words === '' || NO_ANSWER.test(words) || ENDINGS.some(({ pattern }) => pattern.test(words)))
+    return undefined;
   switch (ask.type) {
     case 'yes_no': {
       const kind = yesOrNo(words);
@@ -49,7 +53,10 @@ export function plain(said: string): string {
     .trim();
 }
 
-const ENDINGS: readonly { kind: 'opt_out' | 'wrong_person' | 'wants_human' | 'callback'; pattern: RegExp }[] = [
+const ENDINGS: readonly {
+  kind: 'opt_out' | 'wrong_person' | 'wants_human' | 'callback';
+  pattern: RegExp;
+}[] = [
   {
     kind: 'opt_out',
     pattern:
@@ -75,7 +82,8 @@ const ENDINGS: readonly { kind: 'opt_out' | 'wrong_person' | 'wants_human' | 'ca
 const RESCHEDULE =
   /\breschedul\w*\b|\b(another|a different|some other) (time|day|date)\b|\b(move|change) (it|the (date|time|day|appointment))\b|\b(remarc|reagend|adi)(ar|e|em|amos)\b|\boutr[ao] (hora|data|altura|dia|horario|momento)\b|\bmudar (a data|a hora|o dia)\b/;
 
-const NO_ANSWER = /\b(don't know|do not know|not (yet )?(sure|confirmed|ok|okay)|no idea|rather not|no comment)\b|\bnao sei\b|\bprefiro nao\b|\bnao faco ideia\b/;
+const NO_ANSWER =
+  /\b(don't know|do not know|not (yet )?(sure|confirmed|ok|okay)|no idea|rather not|no comment)\b|\bnao sei\b|\bprefiro nao\b|\bnao faco ideia\b/;
 
 const NO_TROUBLE = /\b(no problem|not a problem|nao (ha|tem) problema|sem problema)\b/;
 const NEGATIVE =
@@ -95,7 +103,10 @@ function yesOrNo(words: string): 'affirmative' | 'negative' | 'unclear' {
 function outcomeIn(words: string, outcomes: readonly string[]): string | undefined {
   const found = longestSaid(words, outcomes);
   if (found === undefined) return undefined;
-  const negated = new RegExp(`\\b(not|isn't|never|nao|nunca) (yet |be |been |esta |foi )?${escaped(plain(found))}(?![\\p{L}\\p{N}])`, 'u');
+  const negated = new RegExp(
+    `\\b(not|isn't|never|nao|nunca) (yet |be |been |esta |foi )?${escaped(plain(found))}(?![\\p{L}\\p{N}])`,
+    'u',
+  );
   return negated.test(words) ? undefined : found;
 }
 
@@ -103,7 +114,10 @@ function longestSaid(words: string, options: readonly string[]): string | undefi
   const byLength = [...options].sort((a, b) => b.length - a.length);
   return byLength.find((option) => {
     const word = plain(option);
-    return word !== '' && new RegExp(`(?<![\\p{L}\\p{N}])${escaped(word)}(?![\\p{L}\\p{N}])`, 'u').test(words);
+    return (
+      word !== '' &&
+      new RegExp(`(?<![\\p{L}\\p{N}])${escaped(word)}(?![\\p{L}\\p{N}])`, 'u').test(words)
+    );
   });
 }
 
@@ -137,5 +151,7 @@ function isoDateIn(words: string): string | undefined {
   const found = /\b\d{4}-\d{2}-\d{2}\b/.exec(words)?.[0];
   if (found === undefined) return undefined;
   const date = new Date(`${found}T00:00:00Z`);
-  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== found ? undefined : found;
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== found
+    ? undefined
+    : found;
 }

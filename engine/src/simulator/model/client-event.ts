@@ -22,7 +22,10 @@ const clientEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('input_audio_buffer.clear'), ...eventId }),
   z.strictObject({
     type: z.literal('conversation.item.create'),
-    item: z.looseObject({ type: z.enum(['message', 'function_call', 'function_call_output']), id: z.string().optional() }),
+    item: z.looseObject({
+      type: z.enum(['message', 'function_call', 'function_call_output']),
+      id: z.string().optional(),
+    }),
     previous_item_id: z.string().nullish(),
     ...eventId,
   }),
@@ -36,11 +39,18 @@ const clientEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('response.create'),
     response: z
-      .looseObject({ instructions: z.string().optional(), metadata: z.record(z.string(), z.string()).nullish() })
+      .looseObject({
+        instructions: z.string().optional(),
+        metadata: z.record(z.string(), z.string()).nullish(),
+      })
       .optional(),
     ...eventId,
   }),
-  z.strictObject({ type: z.literal('response.cancel'), response_id: z.string().optional(), ...eventId }),
+  z.strictObject({
+    type: z.literal('response.cancel'),
+    response_id: z.string().optional(),
+    ...eventId,
+  }),
 ]);
 
 export type ClientEvent = z.infer<typeof clientEvent>;
@@ -51,17 +61,27 @@ export function readClientEvent(
 ): { event: ClientEvent } | { refusal: Refusal; eventId: string | undefined } {
   const value = parsed(message);
   if (typeof value !== 'object' || value === null) {
-    return { refusal: { code: 'invalid_json', message: 'The message is not a JSON object.' }, eventId: undefined };
+    return {
+      refusal: { code: 'invalid_json', message: 'The message is not a JSON object.' },
+      eventId: undefined,
+    };
   }
   const read = clientEvent.safeParse(value);
   if (read.success) return { event: read.data };
   const { event_id: id, type } = value as { event_id?: unknown; type?: unknown };
-  return { refusal: refusalOf(read.error.issues[0], type), eventId: typeof id === 'string' ? id : undefined };
+  return {
+    refusal: refusalOf(read.error.issues[0], type),
+    eventId: typeof id === 'string' ? id : undefined,
+  };
 }
 
 function refusalOf(issue: z.core.$ZodIssue | undefined, type: unknown): Refusal {
   if (type === undefined) {
-    return { code: 'missing_required_parameter', message: "Missing required parameter: 'type'.", param: 'type' };
+    return {
+      code: 'missing_required_parameter',
+      message: "Missing required parameter: 'type'.",
+      param: 'type',
+    };
   }
   if (issue?.code === 'unrecognized_keys') {
     const param = [...issue.path, issue.keys[0]].join('.');

@@ -35,16 +35,27 @@ export function createConversation(emit: Emit): Conversation {
     id: wireId('conv'),
     lastId: () => lastId,
     add(wire, id = wireId('item')) {
-      const item = { id, wire: { id, object: 'realtime.item', ...wire }, audioBytes: 0, previousId: lastId };
+      const item = {
+        id,
+        wire: { id, object: 'realtime.item', ...wire },
+        audioBytes: 0,
+        previousId: lastId,
+      };
       items.set(id, item);
       emit('conversation.item.added', { previous_item_id: lastId, item: item.wire });
       lastId = id;
       return item;
     },
     done(item) {
-      emit('conversation.item.done', { previous_item_id: items.get(item.id)?.previousId ?? null, item: item.wire });
+      emit('conversation.item.done', {
+        previous_item_id: items.get(item.id)?.previousId ?? null,
+        item: item.wire,
+      });
     },
     find: (id) => items.get(id),
-    hasCall: (callId) => [...items.values()].some(({ wire }) => wire['type'] === 'function_call' && wire['call_id'] === callId),
+    hasCall: (callId) =>
+      [...items.values()].some(
+        ({ wire }) => wire['type'] === 'function_call' && wire['call_id'] === callId,
+      ),
   };
 }

@@ -43,7 +43,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const speak = (text: string, language: string): Promise<Uint8Array> =>
     options.speaker.say(text, { voice: VOICE, language });
   const server = createServer(createRestAnswers({ log, isAllowed, speak, faults: options.faults }));
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+    perMessageDeflate: false,
+  });
   let sessions = 0;
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -85,7 +89,8 @@ function serveSession(
     close: () => socket.close(1001, 'session expired'),
   });
   const dropAfter = faults.model.dropSocketAfterMs;
-  const drop = dropAfter === undefined ? undefined : clock.after(dropAfter, () => socket.terminate());
+  const drop =
+    dropAfter === undefined ? undefined : clock.after(dropAfter, () => socket.terminate());
   socket.on('message', (data) => session.receive(data.toString()));
   socket.on('error', () => socket.terminate());
   socket.on('close', () => {
@@ -111,11 +116,23 @@ const pathOf = (request: IncomingMessage): string => urlOf(request).pathname;
 const modelOf = (request: IncomingMessage): string | undefined =>
   urlOf(request).searchParams.get('model') || undefined;
 
-const STATUS_TEXTS: Record<number, string> = { 400: 'Bad Request', 401: 'Unauthorized', 404: 'Not Found', 429: 'Too Many Requests' };
+const STATUS_TEXTS: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+};
 
 function refuseUpgrade(socket: Duplex, status: number): void {
   const code = status === 401 ? 'invalid_api_key' : 'request_refused';
-  const body = JSON.stringify({ error: { type: 'invalid_request_error', code, message: 'The connection is refused.', param: null } });
+  const body = JSON.stringify({
+    error: {
+      type: 'invalid_request_error',
+      code,
+      message: 'The connection is refused.',
+      param: null,
+    },
+  });
   socket.on('error', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_TEXTS[status] ?? 'Error'}\r\nContent-Type: application/json\r\n` +

@@ -19,6 +19,7 @@ export function muLawWav(muLaw: Uint8Array): Buffer {
   file.writeUInt16LE(16, 34);
   file.write('data', 36, 'latin1');
   file.writeUInt32LE(samples.length * 2, 40);
-  for (const [index, sample] of samples.entries()) file.writeInt16LE(sample, HEADER_BYTES + index * 2);
+  for (const [index, sample] of samples.entries())
+    file.writeInt16LE(sample, HEADER_BYTES + index * 2);
   return file;
 }

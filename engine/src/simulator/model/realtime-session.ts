@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { BYTES_PER_MS } from '../../lib/mu-law.ts';
 import { nextTurn, SCRIPT_START, type ScriptState, toldToSay } from '../dialogue/agent-script.ts';
 import { type Brief, readBrief } from '../dialogue/brief.ts';
-import { type ClientEvent, readClientEvent, type Refusal } from './client-event.ts';
+import { type ClientEvent, type Refusal, readClientEvent } from './client-event.ts';
 import { createConversation, type Emit, wireId } from './conversation.ts';
 import { createHeardWords } from './heard-words.ts';
 import { type ResponseRun, runResponse } from './response-run.ts';
@@ -36,13 +36,18 @@ const SESSION_MS = 3_600_000;
 export function createRealtimeSession(options: RealtimeOptions): RealtimeSession {
   const { clock } = options;
   const timers = new Set<Timer>();
-  const emit: Emit = (type, fields) => over || options.send({ type, event_id: wireId('event'), ...fields });
+  const emit: Emit = (type, fields) =>
+    over || options.send({ type, event_id: wireId('event'), ...fields });
   const conversation = createConversation(emit);
   const detection = createVoiceDetection();
   const heardWords = createHeardWords();
 
   let over = false;
-  let config = firstConfig(wireId('sess'), options.model, Math.floor((clock.now() + SESSION_MS) / 1000));
+  let config = firstConfig(
+    wireId('sess'),
+    options.model,
+    Math.floor((clock.now() + SESSION_MS) / 1000),
+  );
   let script: ScriptState = SCRIPT_START;
   let active: ResponseRun | undefined;
   let thinking: Timer | undefined;
@@ -69,7 +74,13 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
 
   function refuse(refusal: Refusal, eventId: string | undefined): void {
     const { code, message, param } = refusal;
-    const error = { type: 'invalid_request_error', code, message, param: param ?? null, event_id: eventId ?? null };
+    const error = {
+      type: 'invalid_request_error',
+      code,
+      message,
+      param: param ?? null,
+      event_id: eventId ?? null,
+    };
     emit('error', { error });
   }
 
@@ -120,7 +131,11 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
     return undefined;
   }
 
-  function detectionNumbers(): { threshold: number; prefix_padding_ms: number; silence_duration_ms: number } {
+  function detectionNumbers(): {
+    threshold: number;
+    prefix_padding_ms: number;
+    silence_duration_ms: number;
+  } {
     const own = config.turnDetection?.type === 'server_vad' ? config.turnDetection : {};
     return { threshold: 0.5, prefix_padding_ms: 300, silence_duration_ms: 500, ...definedIn(own) };
   }
@@ -140,7 +155,10 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
 
   function commitByHand(): Refusal | undefined {
     if (detection.heardMs === committedMs) {
-      return { code: 'input_audio_buffer_commit_empty', message: 'Error committing input audio buffer: the buffer is empty.' };
+      return {
+        code: 'input_audio_buffer_commit_empty',
+        message: 'Error committing input audio buffer: the buffer is empty.',
+      };
     }
     commit(wireId('item'));
     return undefined;
@@ -151,12 +169,24 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
     committedMs = detection.heardMs;
     const transcript = heardWords.take();
     unanswered.push(transcript);
-    emit('input_audio_buffer.committed', { previous_item_id: conversation.lastId(), item_id: itemId });
+    emit('input_audio_buffer.committed', {
+      previous_item_id: conversation.lastId(),
+      item_id: itemId,
+    });
     const content = [{ type: 'input_audio', transcript: null }];
-    conversation.done(conversation.add({ type: 'message', status: 'completed', role: 'user', content }, itemId));
+    conversation.done(
+      conversation.add({ type: 'message', status: 'completed', role: 'user', content }, itemId),
+    );
     if (!config.transcribes) return;
-    const done = { item_id: itemId, content_index: 0, transcript, usage: { type: 'duration', seconds } };
-    later(TRANSCRIPTION_MS, () => emit('conversation.item.input_audio_transcription.completed', done));
+    const done = {
+      item_id: itemId,
+      content_index: 0,
+      transcript,
+      usage: { type: 'duration', seconds },
+    };
+    later(TRANSCRIPTION_MS, () =>
+      emit('conversation.item.input_audio_transcription.completed', done),
+    );
   }
 
   function replyOrWait(): void {
@@ -200,8 +230,12 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
     if (!isDone) active = begun;
   }
 
-  function chooseTurn(brief: Brief, instructions: string | undefined): { say: string | undefined; calls: [] } | ReturnType<typeof nextTurn>['turn'] {
-    if (instructions && script.phase !== 'start') return { say: toldToSay(brief, instructions), calls: [] };
+  function chooseTurn(
+    brief: Brief,
+    instructions: string | undefined,
+  ): { say: string | undefined; calls: [] } | ReturnType<typeof nextTurn>['turn'] {
+    if (instructions && script.phase !== 'start')
+      return { say: toldToSay(brief, instructions), calls: [] };
     const offered = new Set(config.tools.map(({ name }) => name));
     const said = unanswered.length > 0 ? unanswered.join(' ').trim() : undefined;
     const step = nextTurn(brief, script, said, offered.has('record_answer'));
@@ -218,7 +252,10 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
 
   function cancel(responseId: string | undefined): Refusal | undefined {
     if (!active || (responseId !== undefined && responseId !== active.id)) {
-      return { code: 'response_cancel_not_active', message: 'Cancellation failed: no active response found' };
+      return {
+        code: 'response_cancel_not_active',
+        message: 'Cancellation failed: no active response found',
+      };
     }
     active.cancel('client_cancelled');
     return undefined;
@@ -226,10 +263,16 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
 
   function createItem(item: Record<string, unknown>): Refusal | undefined {
     if (item['type'] === 'function_call_output' && !conversation.hasCall(String(item['call_id']))) {
-      return { code: 'invalid_tool_call_id', message: `Tool call ID '${String(item['call_id'])}' not found in conversation.` };
+      return {
+        code: 'invalid_tool_call_id',
+        message: `Tool call ID '${String(item['call_id'])}' not found in conversation.`,
+      };
     }
     const { id, ...rest } = item;
-    const added = conversation.add({ status: 'completed', ...rest }, typeof id === 'string' ? id : undefined);
+    const added = conversation.add(
+      { status: 'completed', ...rest },
+      typeof id === 'string' ? id : undefined,
+    );
     conversation.done(added);
     if (item['role'] === 'user') unanswered.push(...textsOf(item['content']));
     return undefined;
@@ -237,20 +280,32 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
 
   function truncate(itemId: string, audioEndMs: number): Refusal | undefined {
     const item = conversation.find(itemId);
-    if (!item) return { code: 'item_not_found', message: `Item '${itemId}' does not exist.`, param: 'item_id' };
+    if (!item)
+      return {
+        code: 'item_not_found',
+        message: `Item '${itemId}' does not exist.`,
+        param: 'item_id',
+      };
     const lengthMs = Math.floor(item.audioBytes / BYTES_PER_MS);
     if (audioEndMs > lengthMs) {
       const message = `Audio content of ${lengthMs}ms is already shorter than ${audioEndMs}ms`;
       return { code: 'invalid_value', message, param: 'audio_end_ms' };
     }
     item.audioBytes = audioEndMs * BYTES_PER_MS;
-    emit('conversation.item.truncated', { item_id: itemId, content_index: 0, audio_end_ms: audioEndMs });
+    emit('conversation.item.truncated', {
+      item_id: itemId,
+      content_index: 0,
+      audio_end_ms: audioEndMs,
+    });
     return undefined;
   }
 
   emit('session.created', { session: config.wire });
   later(SESSION_MS, () => {
-    refuse({ code: 'session_expired', message: 'Your session hit the maximum duration of 60 minutes.' }, undefined);
+    refuse(
+      { code: 'session_expired', message: 'Your session hit the maximum duration of 60 minutes.' },
+      undefined,
+    );
     options.close();
   });
   return { receive, end };
@@ -258,22 +313,31 @@ export function createRealtimeSession(options: RealtimeOptions): RealtimeSession
 
 const NOT_MU_LAW: Refusal = {
   code: 'invalid_value',
-  message: 'The simulated model hears and speaks audio/pcmu only: set it in audio.input.format and audio.output.format.',
+  message:
+    'The simulated model hears and speaks audio/pcmu only: set it in audio.input.format and audio.output.format.',
   param: 'session.audio',
 };
 
-function definedIn(numbers: { threshold?: number | undefined; prefix_padding_ms?: number | undefined; silence_duration_ms?: number | undefined }): {
+function definedIn(numbers: {
+  threshold?: number | undefined;
+  prefix_padding_ms?: number | undefined;
+  silence_duration_ms?: number | undefined;
+}): {
   threshold?: number;
   prefix_padding_ms?: number;
   silence_duration_ms?: number;
 } {
   const { threshold, prefix_padding_ms, silence_duration_ms } = numbers;
   return Object.fromEntries(
-    Object.entries({ threshold, prefix_padding_ms, silence_duration_ms }).filter(([, value]) => value !== undefined),
+    Object.entries({ threshold, prefix_padding_ms, silence_duration_ms }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
 }
 
 function textsOf(content: unknown): string[] {
   if (!Array.isArray(content)) return [];
-  return content.flatMap((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? [part.text] : []));
+  return content.flatMap((part: { text?: unknown } | null) =>
+    typeof part?.text === 'string' ? [part.text] : [],
+  );
 }

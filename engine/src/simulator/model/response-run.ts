@@ -34,7 +34,10 @@ const RATE_LIMITS = [
   { name: 'tokens', limit: 1_000_000, remaining: 999_000, reset_seconds: 0 },
 ];
 
-type End = { status: 'completed' } | { status: 'cancelled'; reason: string } | { status: 'failed'; message: string };
+type End =
+  | { status: 'completed' }
+  | { status: 'cancelled'; reason: string }
+  | { status: 'failed'; message: string };
 
 /** Begins a response; it goes on by itself until it is done or canceled. */
 export function runResponse(options: RunOptions): ResponseRun {
@@ -66,17 +69,26 @@ export function runResponse(options: RunOptions): ResponseRun {
   function addOutput(item: Record<string, unknown>): Item {
     const itemId = wireId('item');
     const shown = { id: itemId, object: 'realtime.item', ...item };
-    emit('response.output_item.added', { response_id: id, output_index: output.length, item: shown });
+    emit('response.output_item.added', {
+      response_id: id,
+      output_index: output.length,
+      item: shown,
+    });
     const added = conversation.add(item, itemId);
     output.push(added);
     return added;
   }
 
   async function begin(): Promise<void> {
-    emit('response.created', { response: { ...wire(), status: 'in_progress', status_details: null, usage: null } });
+    emit('response.created', {
+      response: { ...wire(), status: 'in_progress', status_details: null, usage: null },
+    });
     if (turn.say === undefined) return finish();
     message = addOutput({ type: 'message', status: 'in_progress', role: 'assistant', content: [] });
-    emit('response.content_part.added', { ...place(message), part: { type: 'audio', transcript: '' } });
+    emit('response.content_part.added', {
+      ...place(message),
+      part: { type: 'audio', transcript: '' },
+    });
     const audio = await options.speak(turn.say);
     if (options.slowFirstAudioMs > 0) await clock.sleep(options.slowFirstAudioMs);
     if (!over) stream(message, audio);
@@ -100,7 +112,10 @@ export function runResponse(options: RunOptions): ResponseRun {
     for (; sentWords < wordsDue; sentWords++) {
       emit('response.output_audio_transcript.delta', { ...place(item), delta: words[sentWords] });
     }
-    emit('response.output_audio.delta', { ...place(item), delta: Buffer.from(chunk).toString('base64') });
+    emit('response.output_audio.delta', {
+      ...place(item),
+      delta: Buffer.from(chunk).toString('base64'),
+    });
     sentBytes += chunk.length;
     item.audioBytes = sentBytes;
   }
@@ -116,17 +131,32 @@ export function runResponse(options: RunOptions): ResponseRun {
 
   function closeItem(item: Item, shown: Record<string, unknown>): void {
     item.wire = shown;
-    emit('response.output_item.done', { response_id: id, output_index: output.indexOf(item), item: shown });
+    emit('response.output_item.done', {
+      response_id: id,
+      output_index: output.indexOf(item),
+      item: shown,
+    });
     conversation.done(item);
   }
 
   function callTool({ name, arguments: values }: ToolCall): void {
     const callId = wireId('call');
     const text = JSON.stringify(values);
-    const item = addOutput({ type: 'function_call', status: 'in_progress', name, call_id: callId, arguments: '' });
+    const item = addOutput({
+      type: 'function_call',
+      status: 'in_progress',
+      name,
+      call_id: callId,
+      arguments: '',
+    });
     const { content_index: _, ...at } = place(item);
     emit('response.function_call_arguments.delta', { ...at, call_id: callId, delta: text });
-    emit('response.function_call_arguments.done', { ...at, call_id: callId, name, arguments: text });
+    emit('response.function_call_arguments.done', {
+      ...at,
+      call_id: callId,
+      name,
+      arguments: text,
+    });
     closeItem(item, { ...item.wire, status: 'completed', arguments: text });
   }
 
@@ -153,7 +183,10 @@ export function runResponse(options: RunOptions): ResponseRun {
       total_tokens: 200 + heard + written + spoken,
       input_tokens: 200 + heard,
       output_tokens: written + spoken,
-      input_token_details: { ...input, cached_tokens_details: { text_tokens: 0, audio_tokens: 0, image_tokens: 0 } },
+      input_token_details: {
+        ...input,
+        cached_tokens_details: { text_tokens: 0, audio_tokens: 0, image_tokens: 0 },
+      },
       output_token_details: { text_tokens: written, audio_tokens: spoken },
     };
   }
@@ -169,5 +202,8 @@ export function runResponse(options: RunOptions): ResponseRun {
 function detailsOf(end: End): Record<string, unknown> | null {
   if (end.status === 'completed') return null;
   if (end.status === 'cancelled') return { type: 'cancelled', reason: end.reason };
-  return { type: 'failed', error: { type: 'server_error', code: 'server_error', message: end.message } };
+  return {
+    type: 'failed',
+    error: { type: 'server_error', code: 'server_error', message: end.message },
+  };
 }

@@ -22,7 +22,13 @@ interface Answer {
 }
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
-const MODELS = ['gpt-realtime-2.1', 'gpt-realtime-2.1-mini', 'gpt-transcribe', 'gpt-4o-mini-tts', 'gpt-5.6-luna'];
+const MODELS = [
+  'gpt-realtime-2.1',
+  'gpt-realtime-2.1-mini',
+  'gpt-transcribe',
+  'gpt-4o-mini-tts',
+  'gpt-5.6-luna',
+];
 
 /** Returns the request handler. Every failure is answered as OpenAI's error JSON. */
 export function createRestAnswers(options: RestOptions): RequestListener {
@@ -38,7 +44,8 @@ export function createRestAnswers(options: RestOptions): RequestListener {
 }
 
 async function answer(request: IncomingMessage, options: RestOptions): Promise<Answer> {
-  if (!options.isAllowed(request)) return failure(401, 'invalid_api_key', 'Incorrect API key provided.');
+  if (!options.isAllowed(request))
+    return failure(401, 'invalid_api_key', 'Incorrect API key provided.');
   const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
   if (request.method === 'GET' && path === '/v1/models') return json(models());
   if (request.method !== 'POST') return failure(404, 'not_found', 'There is no such endpoint.');
@@ -97,7 +104,9 @@ function responses(body: string, faults: Pick<Faults, 'model'>): Answer {
   if (!read.success) return invalid(read.error);
   const { model, instructions, input, text } = read.data;
   const texts = [instructions ?? '', ...textsOf(input)];
-  const value = faults.model.badResponses ? '{"outcome": 42, ' : JSON.stringify(extract(texts, text.format.schema));
+  const value = faults.model.badResponses
+    ? '{"outcome": 42, '
+    : JSON.stringify(extract(texts, text.format.schema));
   return json(responseObject(model, texts, value));
 }
 
@@ -113,7 +122,9 @@ function responseObject(model: string, texts: readonly string[], value: string):
     error: null,
     incomplete_details: null,
     model,
-    output: [{ id: wireId('msg'), type: 'message', role: 'assistant', status: 'completed', content }],
+    output: [
+      { id: wireId('msg'), type: 'message', role: 'assistant', status: 'completed', content },
+    ],
     usage: {
       input_tokens: inputTokens,
       input_tokens_details: { cached_tokens: 0 },
@@ -131,11 +142,24 @@ function textsOf(input: z.infer<typeof responsesRequest>['input']): string[] {
   );
 }
 
-const json = (value: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
+const json = (value: unknown): Answer => ({
+  status: 200,
+  type: 'application/json',
+  body: JSON.stringify(value),
+});
 
-function failure(status: number, code: string, message: string, param: string | null = null): Answer {
+function failure(
+  status: number,
+  code: string,
+  message: string,
+  param: string | null = null,
+): Answer {
   const type = status < 500 ? 'invalid_request_error' : 'server_error';
-  return { status, type: 'application/json', body: JSON.stringify({ error: { message, type, param, code } }) };
+  return {
+    status,
+    type: 'application/json',
+    body: JSON.stringify({ error: { message, type, param, code } }),
+  };
 }
 
 function invalid(error: z.ZodError): Answer {

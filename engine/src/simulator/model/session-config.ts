@@ -53,7 +53,10 @@ const sessionUpdate = z.strictObject({
         .strictObject({
           format: format.optional(),
           noise_reduction: z
-            .strictObject({ type: z.enum(['near_field', 'far_field']), strength: z.number().optional() })
+            .strictObject({
+              type: z.enum(['near_field', 'far_field']),
+              strength: z.number().optional(),
+            })
             .nullish(),
           transcription: transcription.nullish(),
           turn_detection: turnDetection.nullish(),
@@ -70,10 +73,15 @@ const sessionUpdate = z.strictObject({
     .optional(),
   tools: z.array(tool).optional(),
   tool_choice: z
-    .union([z.enum(['auto', 'none', 'required']), z.strictObject({ type: z.literal('function'), name: z.string() })])
+    .union([
+      z.enum(['auto', 'none', 'required']),
+      z.strictObject({ type: z.literal('function'), name: z.string() }),
+    ])
     .optional(),
   parallel_tool_calls: z.boolean().optional(),
-  reasoning: z.strictObject({ effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']) }).optional(),
+  reasoning: z
+    .strictObject({ effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']) })
+    .optional(),
   truncation: z
     .union([
       z.enum(['auto', 'disabled']),
@@ -95,7 +103,11 @@ const sessionUpdate = z.strictObject({
     ])
     .nullish(),
   prompt: z
-    .strictObject({ id: z.string(), version: z.string().nullish(), variables: z.record(z.string(), z.unknown()).nullish() })
+    .strictObject({
+      id: z.string(),
+      version: z.string().nullish(),
+      variables: z.record(z.string(), z.unknown()).nullish(),
+    })
     .nullish(),
   include: z.array(z.literal('item.input_audio_transcription.logprobs')).nullish(),
 });
@@ -156,16 +168,30 @@ export function updateConfig(
   if (!parsed.success) return { refusal: refusalOf(parsed.error.issues[0], update) };
   const { audio, model, ...rest } = parsed.data;
   if (model !== undefined && model !== config.wire['model']) {
-    return { refusal: { code: 'invalid_value', message: 'The model of a session cannot change.', param: 'session.model' } };
+    return {
+      refusal: {
+        code: 'invalid_value',
+        message: 'The model of a session cannot change.',
+        param: 'session.model',
+      },
+    };
   }
   const before = config.wire['audio'] as { input: object; output: object };
   const detection = audio?.input?.turn_detection;
   const input = {
     ...before.input,
     ...audio?.input,
-    ...(detection?.type === 'server_vad' ? { turn_detection: { ...TURN_DETECTION_DEFAULTS, ...detection } } : {}),
+    ...(detection?.type === 'server_vad'
+      ? { turn_detection: { ...TURN_DETECTION_DEFAULTS, ...detection } }
+      : {}),
   };
-  return { config: configOf({ ...config.wire, ...rest, audio: { input, output: { ...before.output, ...audio?.output } } }) };
+  return {
+    config: configOf({
+      ...config.wire,
+      ...rest,
+      audio: { input, output: { ...before.output, ...audio?.output } },
+    }),
+  };
 }
 
 const TURN_DETECTION_DEFAULTS = {
@@ -200,9 +226,16 @@ function refusalOf(issue: z.core.$ZodIssue | undefined, update: unknown): Update
     const param = `${path}.${deepest.keys?.[0] ?? ''}`;
     return { code: 'unknown_parameter', message: `Unknown parameter: '${param}'.`, param };
   }
-  const value = deepest.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], update);
+  const value = deepest.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    update,
+  );
   if (value === undefined) {
-    return { code: 'missing_required_parameter', message: `Missing required parameter: '${path}'.`, param: path };
+    return {
+      code: 'missing_required_parameter',
+      message: `Missing required parameter: '${path}'.`,
+      param: path,
+    };
   }
   return { code: 'invalid_value', message: `Invalid value: '${path}'.`, param: path };
 }
@@ -219,6 +252,8 @@ function deepestIssue(issue: z.core.$ZodIssue | undefined, above: PropertyKey[] 
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') return { code: issue.code, path, keys: issue.keys };
   if (issue.code !== 'invalid_union') return { code: issue.code, path };
-  const extra = issue.errors.find((option) => option.every(({ code }) => code === 'unrecognized_keys'));
+  const extra = issue.errors.find((option) =>
+    option.every(({ code }) => code === 'unrecognized_keys'),
+  );
   return deepestIssue(extra?.[0], path);
 }

@@ -41,7 +41,10 @@ export function createVoiceDetection(): VoiceDetection {
     quietMs = loud ? 0 : quietMs + BLOCK_MS;
     if (!speaking && loudMs >= MIN_SPEECH_MS) {
       speaking = true;
-      return { kind: 'started', atMs: Math.max(endMs - loudMs - numbers.prefix_padding_ms, stoppedAtMs) };
+      return {
+        kind: 'started',
+        atMs: Math.max(endMs - loudMs - numbers.prefix_padding_ms, stoppedAtMs),
+      };
     }
     if (!speaking || quietMs < numbers.silence_duration_ms) return undefined;
     speaking = false;

@@ -41,6 +41,7 @@ export function behaviourOf(phoneNumber: string, wanted?: string | null): Behavi
 
 /** Returns a test number that behaves so, such as +12025550105. */
 export function numberFor(behaviour: Behaviour, areaCode = '202'): string {
-  const digits = Object.entries(BEHAVIOUR_DIGITS).find(([, name]) => name === behaviour)?.[0] ?? '00';
+  const digits =
+    Object.entries(BEHAVIOUR_DIGITS).find(([, name]) => name === behaviour)?.[0] ?? '00';
   return `+1${areaCode}55501${digits}`;
 }

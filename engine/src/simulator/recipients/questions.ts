@@ -3,7 +3,17 @@
 export type RecipientLanguage = 'en' | 'pt';
 
 export type Asked =
-  | { kind: 'yes_no' | 'number' | 'date' | 'main' | 'presence' | 'goodbye' | 'question' | 'statement' }
+  | {
+      kind:
+        | 'yes_no'
+        | 'number'
+        | 'date'
+        | 'main'
+        | 'presence'
+        | 'goodbye'
+        | 'question'
+        | 'statement';
+    }
   | { kind: 'choice' | 'outcome'; choices: string[] };
 
 /** Returns what a turn of the agent asks for. Speech that cannot be read (null) counts as a question. */
@@ -14,7 +24,8 @@ export function readTurn(text: string | null): Asked {
   const choices = CHOICES.exec(turn)?.[1];
   if (choices !== undefined) return { kind: 'choice', choices: splitList(choices) };
   const outcomes = OUTCOMES.exec(turn)?.[1];
-  if (outcomes !== undefined && (NAMES_OUTCOMES.test(turn) || / (?:or|ou) /i.test(outcomes))) return { kind: 'outcome', choices: splitList(outcomes) };
+  if (outcomes !== undefined && (NAMES_OUTCOMES.test(turn) || / (?:or|ou) /i.test(outcomes)))
+    return { kind: 'outcome', choices: splitList(outcomes) };
   return { kind: turn.endsWith('?') ? 'question' : 'statement' };
 }
 
@@ -33,7 +44,8 @@ const CUES: readonly { pattern: RegExp; kind: Exclude<Asked['kind'], 'choice' | 
   { pattern: /(?:which date|que data)\?$/i, kind: 'date' },
   { pattern: /(?:are you still there|ainda está aí)\?$/i, kind: 'presence' },
   {
-    pattern: /(?:does that work for you|is now a good time(?: to \w+)?|pode ser|pode responder agora)\?$/i,
+    pattern:
+      /(?:does that work for you|is now a good time(?: to \w+)?|pode ser|pode responder agora)\?$/i,
     kind: 'main',
   },
   { pattern: /\b(?:goodbye|bye|adeus|tchau)[.!]?$/i, kind: 'goodbye' },
@@ -42,8 +54,45 @@ const CHOICES = /(?:your choices are|as opções são): (.+?)[.?!]?$/i;
 const OUTCOMES = /: ([^:?]+)\?$/i;
 const NAMES_OUTCOMES = /(?:shall i note|posso registar): [^?]+\?$/i;
 
-const PORTUGUESE = new Set(['olá', 'não', 'sim', 'está', 'para', 'é', 'você', 'obrigado', 'bom', 'uma', 'de', 'que', 'pode', 'adeus', 'ou', 'do', 'da', 'em']);
-const ENGLISH = new Set(['hello', 'the', 'is', 'you', 'to', 'of', 'this', 'yes', 'no', 'and', 'for', 'please', 'or', 'am', 'calling', 'goodbye', 'thank']);
+const PORTUGUESE = new Set([
+  'olá',
+  'não',
+  'sim',
+  'está',
+  'para',
+  'é',
+  'você',
+  'obrigado',
+  'bom',
+  'uma',
+  'de',
+  'que',
+  'pode',
+  'adeus',
+  'ou',
+  'do',
+  'da',
+  'em',
+]);
+const ENGLISH = new Set([
+  'hello',
+  'the',
+  'is',
+  'you',
+  'to',
+  'of',
+  'this',
+  'yes',
+  'no',
+  'and',
+  'for',
+  'please',
+  'or',
+  'am',
+  'calling',
+  'goodbye',
+  'thank',
+]);
 
 const splitList = (list: string): string[] =>
   list

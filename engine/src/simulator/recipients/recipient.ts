@@ -122,7 +122,11 @@ const PARTS: Partial<Record<Behaviour, Partial<Part>>> = {
     heard({ language, turns }, asked) {
       const text = turns <= WEATHER_TURNS ? WORDS[language].weather[turns - 1] : undefined;
       if (text === undefined || asked.kind === 'goodbye') return [];
-      return [asked.kind === 'statement' ? { ...say(text, HESITATION_MS), unlessAgentSpeaks: true } : say(text)];
+      return [
+        asked.kind === 'statement'
+          ? { ...say(text, HESITATION_MS), unlessAgentSpeaks: true }
+          : say(text),
+      ];
     },
   },
   call_screening: {
@@ -138,7 +142,8 @@ function insistsOn(behaviour: 'opts_out' | 'wrong_person' | 'wants_human'): Part
   return (state, asked) => {
     const text = WORDS[state.language][behaviour];
     if (asked.kind === 'goodbye') return goodbye(state);
-    if (asked.kind === 'statement') return [{ ...say(text, HESITATION_MS), unlessAgentSpeaks: true }];
+    if (asked.kind === 'statement')
+      return [{ ...say(text, HESITATION_MS), unlessAgentSpeaks: true }];
     return [say(text)];
   };
 }
@@ -159,11 +164,18 @@ function replies(state: State, asked: Asked): Act[] {
     case 'date':
       return [say(expectedAnswer({ type: asked.kind }, language, behaviour).says)];
     case 'choice':
-      return [say(expectedAnswer({ type: 'choice', choices: asked.choices }, language, behaviour).says)];
+      return [
+        say(expectedAnswer({ type: 'choice', choices: asked.choices }, language, behaviour).says),
+      ];
     case 'question':
       return state.repliedMain ? [say(words.text)] : repliesToMain(state, []);
     case 'statement':
-      return [{ ...say(state.repliedMain ? words.text : words.allRight, HESITATION_MS), unlessAgentSpeaks: true }];
+      return [
+        {
+          ...say(state.repliedMain ? words.text : words.allRight, HESITATION_MS),
+          unlessAgentSpeaks: true,
+        },
+      ];
   }
 }
 

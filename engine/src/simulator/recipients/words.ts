@@ -67,7 +67,8 @@ export const WORDS = {
     ],
     voicemail: 'Ligou para a minha caixa de correio. Deixe mensagem depois do sinal.',
     menu: 'Bem-vindo. Para vendas, marque um. Para apoio, marque dois. Para ouvir de novo, marque nove.',
-    screening: 'A pessoa a quem ligou usa um filtro de chamadas. Diga o seu nome e o motivo da chamada.',
+    screening:
+      'A pessoa a quem ligou usa um filtro de chamadas. Diga o seu nome e o motivo da chamada.',
     screeningHold: 'Obrigado. Aguarde em linha.',
   },
 } as const;
@@ -104,7 +105,8 @@ export function replyForOutcomes(
   behaviour: Behaviour = 'confirms',
 ): { value: string | undefined; says: string } {
   const words = WORDS[language];
-  const stance = behaviour === 'declines' || behaviour === 'asks_to_reschedule' ? behaviour : 'confirms';
+  const stance =
+    behaviour === 'declines' || behaviour === 'asks_to_reschedule' ? behaviour : 'confirms';
   if (outcomes.length === 0) return { value: undefined, says: words[stance] };
   const value = chosen(outcomes, behaviour);
   const opening = {

@@ -35,7 +35,9 @@ export function createSpeaker(options: { cacheDir: string; log: Log }): Speaker 
     const key = sha256Hex(JSON.stringify([FORMAT, voice, wanted, text]));
     const known = clips.get(key);
     clips.delete(key);
-    const made = known ?? fromDisk(join(options.cacheDir, `${key}.ulaw`), () => synthesize(flite, text, voice, wanted));
+    const made =
+      known ??
+      fromDisk(join(options.cacheDir, `${key}.ulaw`), () => synthesize(flite, text, voice, wanted));
     clips.set(key, made);
     made.catch(() => clips.delete(key));
     for (const oldest of clips.keys()) {
@@ -65,7 +67,9 @@ function languageChooser(log: Log): (wanted: string) => Promise<string> {
     present ??= runEspeak(['--version'], '').then(
       () => true,
       () => {
-        log.warn('espeak-ng is not installed: simulated speech in other languages has an English voice');
+        log.warn(
+          'espeak-ng is not installed: simulated speech in other languages has an English voice',
+        );
         return false;
       },
     );
@@ -73,7 +77,12 @@ function languageChooser(log: Log): (wanted: string) => Promise<string> {
   };
 }
 
-async function synthesize(flite: Synthesis, text: string, voice: SpeakerVoice, language: string): Promise<Uint8Array> {
+async function synthesize(
+  flite: Synthesis,
+  text: string,
+  voice: SpeakerVoice,
+  language: string,
+): Promise<Uint8Array> {
   if (language === 'en') return flite.speak(text, voice);
   const args = ['-v', `${language}${ESPEAK_VARIANTS[voice]}`, '--stdin', '--stdout'];
   return telephoneAudio(await runEspeak(args, text));
@@ -81,7 +90,10 @@ async function synthesize(flite: Synthesis, text: string, voice: SpeakerVoice, l
 
 function runEspeak(args: string[], input: string): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const espeak = spawn('espeak-ng', args, { stdio: ['pipe', 'pipe', 'ignore'], timeout: ESPEAK_TIMEOUT_MS });
+    const espeak = spawn('espeak-ng', args, {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: ESPEAK_TIMEOUT_MS,
+    });
     const parts: Buffer[] = [];
     espeak.stdout.on('data', (part: Buffer) => parts.push(part));
     espeak.stdin.on('error', () => undefined);

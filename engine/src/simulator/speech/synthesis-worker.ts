@@ -29,7 +29,8 @@ const flite = WebAssembly.compile(readFileSync(program));
 parentPort?.on('message', (request: SynthesisRequest) => {
   void run(request).then(
     (audio) => parentPort?.postMessage({ id: request.id, audio } satisfies SynthesisReply),
-    (error: unknown) => parentPort?.postMessage({ id: request.id, error: String(error) } satisfies SynthesisReply),
+    (error: unknown) =>
+      parentPort?.postMessage({ id: request.id, error: String(error) } satisfies SynthesisReply),
   );
 });
 

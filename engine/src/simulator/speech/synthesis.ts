@@ -12,7 +12,10 @@ export interface Synthesis {
 
 /** Returns flite in a thread of its own, started with the first text. */
 export function createSynthesis(): Synthesis {
-  const waiting = new Map<number, { resolve(audio: Uint8Array): void; reject(error: Error): void }>();
+  const waiting = new Map<
+    number,
+    { resolve(audio: Uint8Array): void; reject(error: Error): void }
+  >();
   let worker: Worker | undefined;
   let nextId = 0;
   const folder = mkdtempSync(join(tmpdir(), 'recado-speech-'));

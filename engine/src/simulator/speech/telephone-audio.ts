@@ -49,7 +49,9 @@ function resample(samples: Int16Array, rate: number): Float64Array {
 }
 
 const filterAt = (distance: number, rate: number): Float64Array =>
-  Float64Array.from({ length: 2 * HALF_TAPS + 1 }, (_, tap) => lowPass(tap - HALF_TAPS + distance, rate));
+  Float64Array.from({ length: 2 * HALF_TAPS + 1 }, (_, tap) =>
+    lowPass(tap - HALF_TAPS + distance, rate),
+  );
 
 // Windowed sinc (Hamming).
 function lowPass(offset: number, rate: number): number {

@@ -33,14 +33,22 @@ const REMEMBERED = 1000;
 /** Returns the audio in whole frames with `text` in its low bits; a clip too short for its text is padded with silence. */
 export function watermark(muLaw: Uint8Array, text: string, utteranceId: number): Uint8Array {
   const words = new TextEncoder().encode(text);
-  const frames = Math.max(Math.ceil(muLaw.length / FRAME_BYTES), Math.ceil(words.length / TEXT_BYTES) + 1);
+  const frames = Math.max(
+    Math.ceil(muLaw.length / FRAME_BYTES),
+    Math.ceil(words.length / TEXT_BYTES) + 1,
+  );
   const marked = new Uint8Array(frames * FRAME_BYTES).fill(SILENCE);
   marked.set(muLaw);
   for (let frame = 0; frame < frames; frame++) {
     const from = Math.floor((frame * words.length) / (frames - 1));
     const to = Math.floor(((frame + 1) * words.length) / (frames - 1));
     const last = frame === frames - 1;
-    const bits = frameBits(utteranceId, frame, last ? END : to - from, last ? new Uint8Array() : words.subarray(from, to));
+    const bits = frameBits(
+      utteranceId,
+      frame,
+      last ? END : to - from,
+      last ? new Uint8Array() : words.subarray(from, to),
+    );
     writeBits(marked, frame * FRAME_BYTES, bits);
   }
   return marked;
@@ -92,7 +100,14 @@ interface OpenUtterance {
 function frameBits(id: number, frame: number, length: number, text: Uint8Array): Uint8Array {
   const octets = new Uint8Array(OCTETS);
   const number = frame % FRAME_NUMBERS;
-  octets.set([MAGIC >> 8, MAGIC & 0xff, (id >> 8) & 0xff, id & 0xff, number >> 4, ((number & 0xf) << 4) | length]);
+  octets.set([
+    MAGIC >> 8,
+    MAGIC & 0xff,
+    (id >> 8) & 0xff,
+    id & 0xff,
+    number >> 4,
+    ((number & 0xf) << 4) | length,
+  ]);
   octets.set(text, 6);
   const crc = crc16(octets.subarray(0, OCTETS - 2));
   octets.set([crc >> 8, crc & 0xff], OCTETS - 2);
@@ -116,7 +131,8 @@ function startsWithMagic(ring: Uint8Array, start: number): boolean {
 function packBits(ring: Uint8Array, start: number, octets: Uint8Array): void {
   octets.fill(0);
   for (let i = 0; i < FRAME_BYTES; i++) {
-    octets[i >> 3] = ((octets[i >> 3] as number) << 1) | (ring[(start + i) % FRAME_BYTES] as number);
+    octets[i >> 3] =
+      ((octets[i >> 3] as number) << 1) | (ring[(start + i) % FRAME_BYTES] as number);
   }
 }
 
@@ -140,7 +156,16 @@ function utteranceFor(utterances: OpenUtterance[], id: number, start: number): O
   const last = utterances.at(-1);
   if (last?.id === id && !last.ended) return last;
   const startMs = start / BYTES_PER_MS;
-  const open = { id, words: [], startMs, endMs: startMs, frames: 0, nextFrame: 0, missingFrames: 0, ended: false };
+  const open = {
+    id,
+    words: [],
+    startMs,
+    endMs: startMs,
+    frames: 0,
+    nextFrame: 0,
+    missingFrames: 0,
+    ended: false,
+  };
   utterances.push(open);
   if (utterances.length > REMEMBERED) utterances.shift();
   return open;
@@ -150,7 +175,15 @@ function tell(open: OpenUtterance): HeardUtterance {
   const { id, startMs, endMs, frames, missingFrames, ended } = open;
   const said = new TextDecoder().decode(Uint8Array.from(open.words));
   const text = ended ? said : said.slice(0, Math.max(said.search(/\s\S*$/), 0));
-  return { id, text, complete: ended && missingFrames === 0, startMs, endMs, frames, missingFrames };
+  return {
+    id,
+    text,
+    complete: ended && missingFrames === 0,
+    startMs,
+    endMs,
+    frames,
+    missingFrames,
+  };
 }
 
 const octet16 = (octets: Uint8Array, at: number): number =>
@@ -161,7 +194,7 @@ function crc16(octets: Uint8Array): number {
   let crc = 0xffff;
   for (const octet of octets) {
     crc ^= octet << 8;
-    for (let i = 0; i < 8; i++) crc = ((crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1)) & 0xffff;
+    for (let i = 0; i < 8; i++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
   }
   return crc;
 }

@@ -31,7 +31,10 @@ export function createConversation(listener: VoiceListener, lostMs: () => number
   const isCut = (event: { item_id: string; response_id: string }): boolean =>
     cutItems.has(event.item_id) || cutResponses.has(event.response_id);
 
-  function itemAdded({ item, previous_item_id }: Event<'conversation.item.added' | 'conversation.item.created'>): void {
+  function itemAdded({
+    item,
+    previous_item_id,
+  }: Event<'conversation.item.added' | 'conversation.item.created'>): void {
     if (shown.has(item.id) || hidden.has(item.id)) return;
     const before = previous_item_id ?? undefined;
     const previousId = before !== undefined && hidden.has(before) ? hidden.get(before) : before;
@@ -53,7 +56,10 @@ export function createConversation(listener: VoiceListener, lostMs: () => number
 
   function itemDone({ item, response_id }: Event<'response.output_item.done'>): void {
     const { call_id: id, name } = item;
-    const isWhole = item.type === 'function_call' && item.status !== 'incomplete' && !cutResponses.has(response_id);
+    const isWhole =
+      item.type === 'function_call' &&
+      item.status !== 'incomplete' &&
+      !cutResponses.has(response_id);
     if (!isWhole || id === undefined || name === undefined || toolCalls.has(id)) return;
     toolCalls.add(id);
     trim(toolCalls);
@@ -99,12 +105,18 @@ export function createConversation(listener: VoiceListener, lostMs: () => number
       trim(cutItems);
       if (item) cutResponses.add(item.responseId);
       trim(cutResponses);
-      return { receivedMs: Math.floor((item?.bytes ?? 0) / BYTES_PER_MS), responseId: item?.responseId };
+      return {
+        receivedMs: Math.floor((item?.bytes ?? 0) / BYTES_PER_MS),
+        responseId: item?.responseId,
+      };
     },
   };
 }
 
-function speakerOf(item: { type: string; role?: string | undefined }): 'agent' | 'recipient' | undefined {
+function speakerOf(item: {
+  type: string;
+  role?: string | undefined;
+}): 'agent' | 'recipient' | undefined {
   if (item.type !== 'message') return undefined;
   if (item.role === 'assistant') return 'agent';
   return item.role === 'user' ? 'recipient' : undefined;

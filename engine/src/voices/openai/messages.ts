@@ -98,17 +98,33 @@ const Item = z.object({
 const previous = id.nullish();
 const inItem = { response_id: id, item_id: id };
 
-const AudioDelta = z.object({ type: z.literal('response.output_audio.delta'), ...inItem, delta: z.string() });
+const AudioDelta = z.object({
+  type: z.literal('response.output_audio.delta'),
+  ...inItem,
+  delta: z.string(),
+});
 type AudioDelta = z.output<typeof AudioDelta>;
 
 const ServerEvent = z.discriminatedUnion('type', [
   AudioDelta,
   z.object({ type: z.literal('session.created') }),
   z.object({ type: z.literal('session.updated') }),
-  z.object({ type: z.literal('input_audio_buffer.speech_started'), audio_start_ms: z.number(), item_id: id }),
-  z.object({ type: z.literal('input_audio_buffer.speech_stopped'), audio_end_ms: z.number(), item_id: id }),
+  z.object({
+    type: z.literal('input_audio_buffer.speech_started'),
+    audio_start_ms: z.number(),
+    item_id: id,
+  }),
+  z.object({
+    type: z.literal('input_audio_buffer.speech_stopped'),
+    audio_end_ms: z.number(),
+    item_id: id,
+  }),
   z.object({ type: z.literal('conversation.item.added'), item: Item, previous_item_id: previous }),
-  z.object({ type: z.literal('conversation.item.created'), item: Item, previous_item_id: previous }),
+  z.object({
+    type: z.literal('conversation.item.created'),
+    item: Item,
+    previous_item_id: previous,
+  }),
   z.object({
     type: z.literal('conversation.item.input_audio_transcription.completed'),
     item_id: id,
@@ -116,21 +132,37 @@ const ServerEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('conversation.item.input_audio_transcription.failed'), item_id: id }),
   z.object({ type: z.literal('response.created'), response: z.object({ id }) }),
-  z.object({ type: z.literal('response.output_audio_transcript.delta'), ...inItem, delta: z.string() }),
-  z.object({ type: z.literal('response.output_audio_transcript.done'), ...inItem, transcript: z.string() }),
+  z.object({
+    type: z.literal('response.output_audio_transcript.delta'),
+    ...inItem,
+    delta: z.string(),
+  }),
+  z.object({
+    type: z.literal('response.output_audio_transcript.done'),
+    ...inItem,
+    transcript: z.string(),
+  }),
   z.object({ type: z.literal('response.output_item.done'), response_id: id, item: Item }),
   z.object({
     type: z.literal('response.done'),
     response: z.object({
       id,
       status: z.string().optional(),
-      status_details: z.object({ error: z.object({ code: z.string().nullish() }).nullish() }).nullish(),
-      usage: z.object({ input_tokens: z.number().catch(0), output_tokens: z.number().catch(0) }).nullish(),
+      status_details: z
+        .object({ error: z.object({ code: z.string().nullish() }).nullish() })
+        .nullish(),
+      usage: z
+        .object({ input_tokens: z.number().catch(0), output_tokens: z.number().catch(0) })
+        .nullish(),
     }),
   }),
   z.object({
     type: z.literal('error'),
-    error: z.object({ type: z.string().nullish(), code: z.string().nullish(), event_id: z.string().nullish() }),
+    error: z.object({
+      type: z.string().nullish(),
+      code: z.string().nullish(),
+      event_id: z.string().nullish(),
+    }),
   }),
 ]);
 

@@ -26,7 +26,13 @@ export function createOpenAiReader({
   clock,
   timeoutMs = 30_000,
 }: OpenAiReaderOptions): Reader {
-  const client = new OpenAI({ apiKey, baseURL: baseUrl, organization: null, project: null, maxRetries: 0 });
+  const client = new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+  });
   return {
     async read({ instructions, input, schema }) {
       const stop = new AbortController();
@@ -50,7 +56,10 @@ export function createOpenAiReader({
       } catch (error) {
         const { kind, detail } = failureOf(error);
         // Whatever was refused by a status may pass later: a wrong key or a spent quota is put right by the operator.
-        return fail({ kind: 'unavailable', detail: stop.signal.aborted ? 'timeout' : `${kind}: ${detail}` });
+        return fail({
+          kind: 'unavailable',
+          detail: stop.signal.aborted ? 'timeout' : `${kind}: ${detail}`,
+        });
       } finally {
         timer.cancel();
       }
@@ -60,12 +69,17 @@ export function createOpenAiReader({
 
 function answerOf(response: Response): Awaited<ReturnType<Reader['read']>> {
   const parts = response.output.flatMap((item) => (item.type === 'message' ? item.content : []));
-  if (parts.some((part) => part.type === 'refusal')) return fail({ kind: 'refused', detail: 'the model refused' });
+  if (parts.some((part) => part.type === 'refusal'))
+    return fail({ kind: 'refused', detail: 'the model refused' });
   if (response.status !== 'completed') {
-    return fail({ kind: 'invalid', detail: response.incomplete_details?.reason ?? response.status ?? 'no status' });
+    return fail({
+      kind: 'invalid',
+      detail: response.incomplete_details?.reason ?? response.status ?? 'no status',
+    });
   }
   const text = parts.map((part) => (part.type === 'output_text' ? part.text : '')).join('');
-  if (text.length > LONGEST_ANSWER_TEXT) return fail({ kind: 'invalid', detail: 'the answer is too long' });
+  if (text.length > LONGEST_ANSWER_TEXT)
+    return fail({ kind: 'invalid', detail: 'the answer is too long' });
   const usage = {
     input_tokens: response.usage?.input_tokens ?? 0,
     output_tokens: response.usage?.output_tokens ?? 0,

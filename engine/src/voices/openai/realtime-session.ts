@@ -33,12 +33,19 @@ const BUSY = 'conversation_already_has_active_response';
 const NOTHING_TO_CANCEL = 'response_cancel_not_active';
 
 /** Returns a session on an open socket. */
-export function createRealtimeSession({ realtime, listener, clock, log }: Options): RealtimeSession {
+export function createRealtimeSession({
+  realtime,
+  listener,
+  clock,
+  log,
+}: Options): RealtimeSession {
   const { socket } = realtime;
   let isOver = false;
   const audio = createAudioSender(socket);
   const conversation = createConversation(listener, audio.lostMs);
-  const turns = createResponseTurns((eventId, { instructions }) => send(messages.createResponse(eventId, instructions)));
+  const turns = createResponseTurns((eventId, { instructions }) =>
+    send(messages.createResponse(eventId, instructions)),
+  );
 
   function send(message: messages.ClientMessage): void {
     if (!isOver && socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
@@ -47,7 +54,8 @@ export function createRealtimeSession({ realtime, listener, clock, log }: Option
   function end(): boolean {
     if (isOver) return false;
     isOver = true;
-    if (audio.lostMs() > 0) log.warn({ lost_ms: audio.lostMs() }, 'the model did not take all audio in time');
+    if (audio.lostMs() > 0)
+      log.warn({ lost_ms: audio.lostMs() }, 'the model did not take all audio in time');
     realtime.close();
     clock.after(CLOSE_GRACE_MS * clock.rate, () => socket.terminate());
     return true;
@@ -57,7 +65,13 @@ export function createRealtimeSession({ realtime, listener, clock, log }: Option
     if (end()) listener.closed({ kind: 'lost', detail });
   }
 
-  function failed({ code, event_id }: { code?: string | null | undefined; event_id?: string | null | undefined }): void {
+  function failed({
+    code,
+    event_id,
+  }: {
+    code?: string | null | undefined;
+    event_id?: string | null | undefined;
+  }): void {
     if (code && FATAL_CODES.has(code)) return lost(code);
     if (code === NOTHING_TO_CANCEL) return;
     turns.refused(event_id, code === BUSY);
@@ -74,7 +88,8 @@ export function createRealtimeSession({ realtime, listener, clock, log }: Option
     if (event.type !== 'response.done') return;
     const code = event.response.status_details?.error?.code;
     if (code && FATAL_CODES.has(code)) return lost(code);
-    if (event.response.status === 'failed') log.warn({ code: code ?? 'none' }, 'a response of the model failed');
+    if (event.response.status === 'failed')
+      log.warn({ code: code ?? 'none' }, 'a response of the model failed');
     turns.ended();
   }
 
@@ -88,7 +103,8 @@ export function createRealtimeSession({ realtime, listener, clock, log }: Option
       const { receivedMs, responseId } = conversation.cut(itemId);
       // Because the server refuses a length beyond what it made.
       send(messages.truncateItem(itemId, Math.min(Math.max(Math.floor(heardMs), 0), receivedMs)));
-      if (responseId !== undefined && responseId === turns.active()) send(messages.cancelResponse(responseId));
+      if (responseId !== undefined && responseId === turns.active())
+        send(messages.cancelResponse(responseId));
     },
     answerTool(toolCallId, output, goOn) {
       send(messages.toolOutput(toolCallId, output));
@@ -121,7 +137,11 @@ function createAudioSender(socket: OpenAIRealtimeWS['socket']): AudioSender {
     send(bytes) {
       waiting.push(bytes);
       waitingBytes += bytes.length;
-      while (waitingBytes > 0 && socket.readyState === socket.OPEN && socket.bufferedAmount < MOST_BUFFERED_BYTES) {
+      while (
+        waitingBytes > 0 &&
+        socket.readyState === socket.OPEN &&
+        socket.bufferedAmount < MOST_BUFFERED_BYTES
+      ) {
         socket.send(appendMessage(takeOldest() ?? bytes));
       }
       while (waitingBytes > MOST_WAITING_BYTES) lostBytes += takeOldest()?.length ?? 0;

@@ -4,9 +4,15 @@ import { OpenAI } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { type Result, fail, ok } from '../../lib/result.ts';
-import type { Voice, VoiceBrief, VoiceFailure, VoiceListener, VoiceSession } from '../../session/voice.ts';
-import { type ServerEvent, readServerEvent, setUpSession } from './messages.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type {
+  Voice,
+  VoiceBrief,
+  VoiceFailure,
+  VoiceListener,
+  VoiceSession,
+} from '../../session/voice.ts';
+import { readServerEvent, type ServerEvent, setUpSession } from './messages.ts';
 import { createRealtimeSession } from './realtime-session.ts';
 
 export interface OpenAiVoiceOptions {
@@ -26,9 +32,19 @@ const LARGEST_MESSAGE_BYTES = 8 * 1_048_576;
 
 /** Returns the voice of OpenAI's Realtime API: https://platform.openai.com/docs/guides/realtime */
 export function createOpenAiVoice(options: OpenAiVoiceOptions): Voice {
-  const { apiKey, baseUrl = 'https://api.openai.com/v1', model = 'gpt-realtime-2.1-mini' } = options;
+  const {
+    apiKey,
+    baseUrl = 'https://api.openai.com/v1',
+    model = 'gpt-realtime-2.1-mini',
+  } = options;
   // Because the package would otherwise read these two from the environment.
-  const client = new OpenAI({ apiKey, baseURL: baseUrl, organization: null, project: null, maxRetries: 0 });
+  const client = new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+  });
   const base = new URL(baseUrl);
   return {
     open(brief, listener) {
@@ -44,7 +60,10 @@ export function createOpenAiVoice(options: OpenAiVoiceOptions): Voice {
 // Because the package connects by wss: whatever the base URL says (openai 7.57, realtime/internal-base.js).
 function plainSocket(base: URL): { createConnection?: () => net.Socket } {
   if (base.protocol !== 'http:') return {};
-  return { createConnection: () => net.connect(Number(base.port || 80), base.hostname.replace(/^\[|\]$/g, '')) };
+  return {
+    createConnection: () =>
+      net.connect(Number(base.port || 80), base.hostname.replace(/^\[|\]$/g, '')),
+  };
 }
 
 function openSession(
@@ -67,7 +86,8 @@ function openSession(
     }
 
     function setUp(event: ServerEvent): void {
-      if (event.type === 'error') return give({ kind: 'refused', detail: event.error.code ?? event.error.type ?? 'error' });
+      if (event.type === 'error')
+        return give({ kind: 'refused', detail: event.error.code ?? event.error.type ?? 'error' });
       if (event.type === 'session.created' && stage === 'connecting') {
         stage = 'setting_up';
         realtime.socket.send(JSON.stringify(setUpSession(brief, transcriptionModel)));
@@ -79,7 +99,9 @@ function openSession(
     }
 
     // Because how fast another computer answers does not depend on this clock's rate.
-    const timer = clock.after(openTimeoutMs * clock.rate, () => give({ kind: 'timeout', detail: `not ready: ${stage}` }));
+    const timer = clock.after(openTimeoutMs * clock.rate, () =>
+      give({ kind: 'timeout', detail: `not ready: ${stage}` }),
+    );
     realtime.on('event', (message) => {
       const event = readServerEvent(message);
       if (!event || stage === 'failed') return;
@@ -94,11 +116,18 @@ function openSession(
     });
     socket.on('close', (code) => {
       if (stage === 'ready') session.lost(`socket closed with ${code}`);
-      else give({ kind: stage === 'connecting' ? 'unreachable' : 'lost', detail: `socket closed with ${code}` });
+      else
+        give({
+          kind: stage === 'connecting' ? 'unreachable' : 'lost',
+          detail: `socket closed with ${code}`,
+        });
     });
   });
 }
 
 function refusalOf(status: number): VoiceFailure {
-  return { kind: status >= 500 || status === 0 ? 'unreachable' : 'refused', detail: `http_${status}` };
+  return {
+    kind: status >= 500 || status === 0 ? 'unreachable' : 'refused',
+    detail: `http_${status}`,
+  };
 }

@@ -16,7 +16,11 @@ export function toPhoneRate({ rate, samples }: Pcm): Int16Array {
   const out = new Int16Array(Math.floor((samples.length * phases) / step));
   for (let n = 0; n < out.length; n++) {
     const position = n * step;
-    out[n] = weighted(samples, Math.floor(position / phases), kernels[position % phases] as Float64Array);
+    out[n] = weighted(
+      samples,
+      Math.floor(position / phases),
+      kernels[position % phases] as Float64Array,
+    );
   }
   return out;
 }
@@ -24,7 +28,8 @@ export function toPhoneRate({ rate, samples }: Pcm): Int16Array {
 function weighted(samples: Int16Array, center: number, weights: Float64Array): number {
   const first = center - (weights.length - 1) / 2;
   let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += (samples[first + i] ?? 0) * (weights[i] as number);
+  for (let i = 0; i < weights.length; i++)
+    sum += (samples[first + i] ?? 0) * (weights[i] as number);
   return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
 }
 

@@ -22,7 +22,9 @@ export interface ResponseTurns {
 const MOST_REFUSALS = 5;
 
 /** Returns the turns of one session; `send` is given an event id and what to say. */
-export function createResponseTurns(send: (eventId: string, request: ResponseRequest) => void): ResponseTurns {
+export function createResponseTurns(
+  send: (eventId: string, request: ResponseRequest) => void,
+): ResponseTurns {
   let busy = false;
   let activeId: string | undefined;
   let waiting: ResponseRequest | undefined;
@@ -39,7 +41,8 @@ export function createResponseTurns(send: (eventId: string, request: ResponseReq
   }
 
   function wait(request: ResponseRequest): void {
-    if (waiting?.instructions === undefined || request.instructions !== undefined) waiting = request;
+    if (waiting?.instructions === undefined || request.instructions !== undefined)
+      waiting = request;
   }
 
   return {

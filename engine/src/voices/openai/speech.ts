@@ -2,7 +2,7 @@
 import { OpenAI } from 'openai';
 import type { Clock } from '../../lib/clock.ts';
 import { encodeMuLaw } from '../../lib/mu-law.ts';
-import { type Result, fail, ok } from '../../lib/result.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Speech, VoiceFailure } from '../../session/voice.ts';
 import { failureOf } from './failures.ts';
 import { toPhoneRate } from './resample.ts';
@@ -28,7 +28,13 @@ export function createOpenAiSpeech({
   clock,
   timeoutMs = 15_000,
 }: OpenAiSpeechOptions): Speech {
-  const client = new OpenAI({ apiKey, baseURL: baseUrl, organization: null, project: null, maxRetries: 0 });
+  const client = new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+  });
   return {
     async speak(text, { voice, language }) {
       const stop = new AbortController();
@@ -36,12 +42,20 @@ export function createOpenAiSpeech({
       const timer = clock.after(timeoutMs * clock.rate, () => stop.abort());
       try {
         const response = await client.audio.speech.create(
-          { model, voice, input: text, response_format: 'wav', instructions: `Speak clearly and calmly, in ${language}.` },
+          {
+            model,
+            voice,
+            input: text,
+            response_format: 'wav',
+            instructions: `Speak clearly and calmly, in ${language}.`,
+          },
           { signal: stop.signal, timeout: timeoutMs },
         );
         return phoneAudio(await bodyOf(response, stop));
       } catch (error) {
-        return fail(stop.signal.aborted ? { kind: 'timeout', detail: 'no speech in time' } : failureOf(error));
+        return fail(
+          stop.signal.aborted ? { kind: 'timeout', detail: 'no speech in time' } : failureOf(error),
+        );
       } finally {
         timer.cancel();
       }

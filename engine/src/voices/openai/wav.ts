@@ -1,5 +1,5 @@
 // Reading WAV speech: PCM, 16 bits, one channel, any usual rate. http://soundfile.sapp.org/doc/WaveFormat/
-import { type Result, fail, ok } from '../../lib/result.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
 
 export interface Pcm {
   rate: number;
@@ -15,7 +15,8 @@ const EXTENSIBLE = 0xfffe;
  */
 export function readWav(bytes: Uint8Array): Result<Pcm, string> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || tag(bytes, 0) !== 'RIFF' || tag(bytes, 8) !== 'WAVE') return fail('not a WAV file');
+  if (bytes.length < 12 || tag(bytes, 0) !== 'RIFF' || tag(bytes, 8) !== 'WAVE')
+    return fail('not a WAV file');
   let rate: number | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
     const size = view.getUint32(at + 4, true);
@@ -26,7 +27,9 @@ export function readWav(bytes: Uint8Array): Result<Pcm, string> {
       rate = format.value;
     }
     if (tag(bytes, at) === 'data') {
-      return rate === undefined ? fail('no format before the data') : ok({ rate, samples: samplesOf(view, start, size) });
+      return rate === undefined
+        ? fail('no format before the data')
+        : ok({ rate, samples: samplesOf(view, start, size) });
     }
     at = start + size + (size % 2);
   }
@@ -48,4 +51,5 @@ function samplesOf(view: DataView, start: number, size: number): Int16Array {
   return Int16Array.from({ length: count }, (_, i) => view.getInt16(start + i * 2, true));
 }
 
-const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+const tag = (bytes: Uint8Array, at: number): string =>
+  String.fromCharCode(...bytes.subarray(at, at + 4));
