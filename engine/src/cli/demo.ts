@@ -84,7 +84,9 @@ async function placeAndFollow({ client, clock, receiver, options, terminal }: St
   const placed = await client.placeCall({ body: request });
   const names = namesOf(request.caller_name);
   const call = await followCall(client, placed.id, clock, {
-    status: (status) => terminal.live(`${STATUS_TEXTS[status]} …`),
+    status(status) {
+      if (STATUS_TEXTS[status]) say(paint.dim(`  …   ${STATUS_TEXTS[status]}`));
+    },
     turn(turn) {
       say(turnLine(turn, names, paint));
       terminal.live('in conversation …');
@@ -116,14 +118,11 @@ const structured = (call: Call) => ({
   metadata: call.metadata,
 });
 
-const STATUS_TEXTS: Record<Call['status'], string> = {
-  scheduled: 'scheduled',
-  queued: 'queued',
+const STATUS_TEXTS: Partial<Record<Call['status'], string>> = {
   dialing: 'dialing',
   ringing: 'ringing',
-  in_progress: 'in conversation',
-  finalizing: 'reading the result',
-  ended: 'ended',
+  in_progress: 'answered; the agent says who is calling before anything else',
+  finalizing: 'hung up; the result is read from what was said',
 };
 
 function webhookLines(received: ReceivedWebhook | undefined, url: string, paint: Terminal['paint']): string[] {

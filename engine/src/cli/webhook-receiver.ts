@@ -40,7 +40,12 @@ export async function startWebhookReceiver(clock: Clock, secret: () => string): 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/recado/callback`,
-    first: (ms) => Promise.race([arrived, clock.sleep(ms * clock.rate).then(() => undefined)]),
+    // `after` and not `sleep`, because its timer lets the process end.
+    first: (ms) =>
+      Promise.race([
+        arrived,
+        new Promise<undefined>((resolve) => clock.after(ms * clock.rate, () => resolve(undefined))),
+      ]),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
