@@ -2,9 +2,8 @@
 // works with axios, fetch, or what a workflow platform offers. No dependencies; types come from the contract.
 import type { Api, Operation } from '../contract/api.ts';
 import type { Endpoint, EndpointReply, EndpointRequest } from '../contract/endpoint.ts';
-import type { Event } from '../contract/event.ts';
 import type { Problem } from '../contract/problem.ts';
-import { readEvents } from './event-stream.ts';
+import { readEvents, type StreamedEvent } from './event-stream.ts';
 import { OPERATIONS } from './operations.gen.ts';
 import { RecadoProblem } from './recado-problem.ts';
 
@@ -48,12 +47,6 @@ type ClientReply<E extends Endpoint> = E['produces'] extends 'text/event-stream'
   : E['produces'] extends string
     ? AsyncIterable<Uint8Array | string>
     : EndpointReply<E>;
-
-/** An event of a live stream; give `cursor` as `after` (or `last-event-id`) to go on from there. */
-export interface StreamedEvent {
-  cursor: string;
-  event: Event;
-}
 
 type Method<E extends Endpoint> = keyof Needed<E> extends never
   ? (input?: ClientInput<E>) => Promise<ClientReply<E>>

@@ -1,6 +1,11 @@
 // Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 import type { Event } from '../contract/event.ts';
-import type { StreamedEvent } from './client.ts';
+
+/** An event of a live stream; give `cursor` as `after` (or `last-event-id`) to go on from there. */
+export interface StreamedEvent {
+  cursor: string;
+  event: Event;
+}
 
 const BUFFER_MAX = 4 * 1024 * 1024;
 

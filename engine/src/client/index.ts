@@ -4,9 +4,9 @@ export type {
   ClientRequest,
   ClientResponse,
   Send,
-  StreamedEvent,
 } from './client.ts';
 export { createClient } from './client.ts';
+export type { StreamedEvent } from './event-stream.ts';
 export { RecadoProblem } from './recado-problem.ts';
 export type {
   VerifiedWebhook,

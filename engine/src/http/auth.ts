@@ -24,6 +24,12 @@ export interface Caller {
   mode: Mode;
 }
 
+/** Returns the key of `caller` as verbs take it. */
+export const keyOf = (caller: Caller): { id: string; mode: Mode } => ({
+  id: caller.key_id,
+  mode: caller.mode,
+});
+
 export interface Credentials {
   authorization: string | undefined;
   /** Path and query as they were sent. */

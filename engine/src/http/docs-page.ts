@@ -57,14 +57,14 @@ export function docsPage(document: OpenApiDocument): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Recado API</title><style>${DOCS_STYLE}</style></head><body>
-<nav aria-label="Contents"><strong>Recado API</strong><ul>${names.map((name) => `<li><a href="#${name}">${escape(API[name].summary)}</a></li>`).join('')}
+<nav aria-label="Contents"><strong>Recado API</strong><ul>${names.map((name) => `<li><a href="#${name}">${escapeHtml(API[name].summary)}</a></li>`).join('')}
 <li><a href="#schemas">Objects</a></li><li><a href="#problems">Problems</a></li></ul></nav>
-<main><h1>Recado API</h1><p>${escape(document.info.description ?? '')} Version ${escape(document.info.version)}. Machines read <a href="/openapi.json">openapi.json</a>.</p>
+<main><h1>Recado API</h1><p>${escapeHtml(document.info.description ?? '')} Version ${escapeHtml(document.info.version)}. Machines read <a href="/openapi.json">openapi.json</a>.</p>
 <p>Send your key as <code>Authorization: Bearer rk_test_…</code> and bodies as JSON.</p>
 ${operations.join('\n')}
 <h2 id="schemas">Objects</h2>${schemas.map(([name, schema]) => schemaSection(name, schema)).join('\n')}
 <h2 id="problems">Problems</h2><p>Errors are <code>application/problem+json</code> (RFC 9457). Branch on <code>code</code>.</p>
-${PROBLEM_CODES.map((code) => `<section class="problem" id="problem-${code}"><h3><code>${code}</code> <small>${PROBLEMS[code].status}</small></h3><p>${escape(PROBLEMS[code].title)}.</p></section>`).join('\n')}
+${PROBLEM_CODES.map((code) => `<section class="problem" id="problem-${code}"><h3><code>${code}</code> <small>${PROBLEMS[code].status}</small></h3><p>${escapeHtml(PROBLEMS[code].title)}.</p></section>`).join('\n')}
 </main></body></html>`;
 }
 
@@ -86,12 +86,12 @@ function operationSection(name: Operation, endpoint: Endpoint, doc: OperationDoc
       parameter.in,
     ),
   );
-  return `<section id="${name}"><h2>${escape(endpoint.summary)}</h2>
-<p class="line"><b>${endpoint.method}</b> <code>${escape(endpoint.path)}</code></p>
-${endpoint.description ? `<p>${escape(endpoint.description)}</p>` : ''}
+  return `<section id="${name}"><h2>${escapeHtml(endpoint.summary)}</h2>
+<p class="line"><b>${endpoint.method}</b> <code>${escapeHtml(endpoint.path)}</code></p>
+${endpoint.description ? `<p>${escapeHtml(endpoint.description)}</p>` : ''}
 ${parameters.length > 0 ? `<h3>Parameters</h3>${table(parameters)}` : ''}
 ${body ? `<h3>Body</h3><p>${typeOf(body)}</p>` : ''}
-<h3>Example</h3><pre>${escape(exampleOf(endpoint))}</pre>
+<h3>Example</h3><pre>${escapeHtml(exampleOf(endpoint))}</pre>
 <h3>Answers</h3><ul>${Object.entries(doc.responses ?? {})
     .filter(([status]) => endpoint.replies[Number(status)] !== undefined)
     .map(([status, reply]) => `<li><b>${status}</b> ${replyType(reply.content)}</li>`)
@@ -105,15 +105,15 @@ function replyType(content: Record<string, { schema?: Schema }> | undefined): st
   if (!type) return 'no body';
   return type === 'application/json' && media?.schema
     ? typeOf(media.schema)
-    : `<code>${escape(type)}</code>`;
+    : `<code>${escapeHtml(type)}</code>`;
 }
 
 function schemaSection(name: string, schema: Schema): string {
   const fields = Object.entries(schema.properties ?? {}).map(([field, value]) =>
     fieldRow(field, value, schema.required?.includes(field) ?? false),
   );
-  return `<section id="schema-${escape(name)}"><h3>${escape(name)}</h3>
-${schema.description ? `<p>${escape(schema.description)}</p>` : ''}${fields.length > 0 ? table(fields) : `<p>${typeOf(schema)}</p>`}</section>`;
+  return `<section id="schema-${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>
+${schema.description ? `<p>${escapeHtml(schema.description)}</p>` : ''}${fields.length > 0 ? table(fields) : `<p>${typeOf(schema)}</p>`}</section>`;
 }
 
 const table = (rows: readonly string[]): string =>
@@ -124,10 +124,10 @@ function fieldRow(name: string, schema: Schema, required: boolean, place = ''): 
     (note) => note !== '',
   );
   const example = schema.examples?.[0] ?? schema.example;
-  return `<tr><td><code>${escape(name)}</code>${notes.length > 0 ? `<small>${escape(notes.join(', '))}</small>` : ''}</td><td>${typeOf(schema)}</td><td>${escape(schema.description ?? schema.title ?? '')}${
+  return `<tr><td><code>${escapeHtml(name)}</code>${notes.length > 0 ? `<small>${escapeHtml(notes.join(', '))}</small>` : ''}</td><td>${typeOf(schema)}</td><td>${escapeHtml(schema.description ?? schema.title ?? '')}${
     example === undefined
       ? ''
-      : ` <small>Example: <code>${escape(JSON.stringify(example))}</code></small>`
+      : ` <small>Example: <code>${escapeHtml(JSON.stringify(example))}</code></small>`
   }</td></tr>`;
 }
 
@@ -147,16 +147,16 @@ function limitsOf(schema: Schema): string[] {
 function typeOf(schema: Schema): string {
   if (schema.$ref) {
     const name = schema.$ref.split('/').at(-1) ?? '';
-    return `<a href="#schema-${escape(name)}">${escape(name)}</a>`;
+    return `<a href="#schema-${escapeHtml(name)}">${escapeHtml(name)}</a>`;
   }
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map(typeOf).join(' or ');
   if (schema.enum)
-    return schema.enum.map((value) => `<code>${escape(String(value))}</code>`).join(' ');
-  if (schema.const !== undefined) return `<code>${escape(String(schema.const))}</code>`;
+    return schema.enum.map((value) => `<code>${escapeHtml(String(value))}</code>`).join(' ');
+  if (schema.const !== undefined) return `<code>${escapeHtml(String(schema.const))}</code>`;
   if (schema.items) return `list of ${typeOf(schema.items)}`;
   const types = [schema.type ?? 'any'].flat().join(' or ');
-  return escape(schema.format ? `${types} (${schema.format})` : types);
+  return escapeHtml(schema.format ? `${types} (${schema.format})` : types);
 }
 
 function exampleOf(endpoint: Endpoint): string {
@@ -182,7 +182,7 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'POST /v1/webhooks': { url: 'https://yourapp.example/recado', events: ['call.ended'] },
 };
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -74,40 +74,51 @@ interface Level {
   expectsName: boolean;
 }
 
+interface Walk {
+  /** The objects and arrays that are open, outermost first. */
+  levels: Level[];
+  /** How many names were read. */
+  keys: number;
+}
+
 /** Walks the tokens of `text`, which is known to be valid JSON, until the first fault. */
 function findFault(text: string): ProblemFailure | undefined {
   const scanner = createScanner(text, true);
-  const levels: Level[] = [];
-  let keys = 0;
+  const walk: Walk = { levels: [], keys: 0 };
   for (let token = Number(scanner.scan()); token !== TOKEN.end; token = Number(scanner.scan())) {
-    const level = levels.at(-1);
-    if (token === TOKEN.string) {
-      const string = scanner.getTokenValue();
-      if (!string.isWellFormed())
-        return malformedJson('A text holds half of a character (a lone surrogate).');
-      if (level?.names && level.expectsName) {
-        keys += 1;
-        const fault =
-          keys > KEYS_MAX
-            ? invalid('', 'too_many_keys', `At most ${KEYS_MAX} keys.`)
-            : nameFault(levels, level, string);
-        if (fault) return fault;
-      }
-    } else if (token === TOKEN.number) {
-      if (losesPrecision(scanner.getTokenValue())) {
-        return invalid(
-          pointerOf(levels),
-          'number_too_large',
-          'This number would be rounded: send it as a string.',
-        );
-      }
-    } else {
-      moveLevels(levels, level, token);
-      if (levels.length > DEPTH_MAX) return invalid('', 'too_deep', `At most ${DEPTH_MAX} levels.`);
-    }
+    const fault = takeToken(walk, token, scanner.getTokenValue());
+    if (fault) return fault;
   }
   return undefined;
 }
+
+function takeToken(walk: Walk, token: number, value: string): ProblemFailure | undefined {
+  const { levels } = walk;
+  if (token === TOKEN.string) return takeString(walk, value);
+  if (token === TOKEN.number) return losesPrecision(value) ? rounded(levels) : undefined;
+  moveLevels(levels, levels.at(-1), token);
+  return levels.length > DEPTH_MAX
+    ? invalid('', 'too_deep', `At most ${DEPTH_MAX} levels.`)
+    : undefined;
+}
+
+function takeString(walk: Walk, value: string): ProblemFailure | undefined {
+  if (!value.isWellFormed())
+    return malformedJson('A text holds half of a character (a lone surrogate).');
+  const level = walk.levels.at(-1);
+  if (!level?.names || !level.expectsName) return undefined;
+  walk.keys += 1;
+  return walk.keys > KEYS_MAX
+    ? invalid('', 'too_many_keys', `At most ${KEYS_MAX} keys.`)
+    : nameFault(walk.levels, level, value);
+}
+
+const rounded = (levels: readonly Level[]): ProblemFailure =>
+  invalid(
+    pointerOf(levels),
+    'number_too_large',
+    'This number would be rounded: send it as a string.',
+  );
 
 function moveLevels(levels: Level[], level: Level | undefined, token: number): void {
   if (token === TOKEN.openBrace) levels.push({ names: new Set(), at: '', expectsName: true });

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Api, ListCallsQuery } from '../contract/api.ts';
 import type { Mode } from '../contract/vocabulary.ts';
-import { present } from './handlers.ts';
 import type { HandlerPorts } from './ports.ts';
+import { presentCall } from './present-call.ts';
 import type { Answer } from './routes.ts';
 
 /** Answers one page of calls, newest first. The cursor is the last call shown, so new calls never shift a page. */
@@ -27,7 +27,7 @@ export async function listCalls(
   return {
     status: 200,
     body: {
-      calls: await Promise.all(page.map((call) => present(call, ports))),
+      calls: await Promise.all(page.map((call) => presentCall(call, ports))),
       next_cursor: found.length > query.limit && last ? cursorOf(last) : null,
     },
   };

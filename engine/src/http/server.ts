@@ -58,7 +58,7 @@ export function createServer(options: ServerOptions): Server {
   const upgraded = new Set<Duplex>();
 
   addHooks(app, options, publicUrl);
-  app.register(async (scope) =>
+  addScope(app, (scope) =>
     addRoutes(scope, {
       ...options,
       bodyLimits: options.bodyLimits ?? {},
@@ -66,9 +66,9 @@ export function createServer(options: ServerOptions): Server {
       closing: closing.signal,
     }),
   );
-  app.register(async (scope) => addDocs(scope, options.version, publicUrl));
+  addScope(app, (scope) => addDocs(scope, options.version, publicUrl));
   const { extraRoutes, onUpgrade } = options;
-  if (extraRoutes) app.register(async (scope) => extraRoutes(scope));
+  if (extraRoutes) addScope(app, extraRoutes);
   if (onUpgrade) {
     app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       upgraded.add(socket);
@@ -123,6 +123,14 @@ function createApp({ timeouts, log }: ServerOptions, publicUrl: () => string): F
       sendProblem(reply, failureOf(error), publicUrl());
     },
     clientErrorHandler: (error, socket) => answerRaw(error, socket, publicUrl(), log),
+  });
+}
+
+/** Adds routes whose parsers and hooks are their own. */
+function addScope(app: FastifyInstance, add: (scope: FastifyInstance) => void): void {
+  app.register((scope, _options, done) => {
+    add(scope);
+    done();
   });
 }
 

@@ -17,6 +17,8 @@ export async function* streamCall(
   let cursor = after;
   let spokeAt = ports.clock.monotonic();
   while (!signal.aborted) {
+    // Asked before the events are read: of an ended call, none can come after an empty page.
+    const isEnded = (await ports.calls.find(ports.database, callId))?.status === 'ended';
     const events = await ports.eventsOfCall(ports.database, callId, cursor, PAGE);
     for (const { sequence, type, body } of events) {
       yield `id: ${sequence}\nevent: ${type}\ndata: ${body}\n\n`;
@@ -26,11 +28,7 @@ export async function* streamCall(
     }
     if (events.length > 0) continue;
     // Somebody who resumes after the end would wait for ever.
-    if ((await ports.calls.find(ports.database, callId))?.status === 'ended') {
-      const rest = await ports.eventsOfCall(ports.database, callId, cursor, 1);
-      if (rest.length === 0) return;
-      continue;
-    }
+    if (isEnded) return;
     if (ports.clock.monotonic() - spokeAt > ALIVE_EVERY_MS) {
       yield ': alive\n\n';
       spokeAt = ports.clock.monotonic();

@@ -14,7 +14,7 @@ export function registerTwilioRoutes(
 ): void {
   const log = options.log.child({ part: 'twilio_callbacks' });
 
-  app.register(async (scope) => {
+  app.register((scope, _options, done) => {
     acceptFormsOnly(scope);
     scope.addHook('onRequest', refuseUnsigned);
 
@@ -37,6 +37,7 @@ export function registerTwilioRoutes(
         },
       );
     }
+    done();
   });
 }
 

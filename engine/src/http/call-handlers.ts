@@ -1,0 +1,101 @@
+// The operations on calls: each asks a verb and shapes its answer.
+import type { CallRecord } from '../calls/call-record.ts';
+import { cancelCall } from '../calls/cancel-call.ts';
+import { placeCall } from '../calls/place-call.ts';
+import type { ProblemFailure } from '../contract/problem.ts';
+import type { Mode } from '../contract/vocabulary.ts';
+import { keyOf } from './auth.ts';
+import { checkCall } from './check-call.ts';
+import { listCalls } from './list-calls.ts';
+import type { HandlerPorts } from './ports.ts';
+import { presentCall } from './present-call.ts';
+import type { Handlers } from './routes.ts';
+import { streamCall } from './stream-call.ts';
+
+type CallHandlers = Pick<
+  Handlers,
+  'placeCall' | 'checkCall' | 'listCalls' | 'getCall' | 'cancelCall' | 'streamCall' | 'getRecording'
+>;
+
+export function callHandlers(ports: HandlerPorts): CallHandlers {
+  const { settings } = ports;
+  return {
+    async placeCall({ body, headers, caller }) {
+      if (!settings.modes_ready[caller.mode]) return { problem: { code: 'live_mode_not_ready' } };
+      const placed = await placeCall(
+        { body, key: keyOf(caller), idempotency_key: headers['idempotency-key'] },
+        ports.place,
+      );
+      if (!placed.ok) return { problem: placed.failure };
+      const { call, replayed } = placed.value;
+      return {
+        status: 201,
+        body: await presentCall(call, ports, replayed),
+        ...(replayed ? { headers: { 'idempotency-replayed': 'true' } } : {}),
+      };
+    },
+    checkCall: async ({ body, caller }) => checkCall(body, caller.mode, ports),
+    listCalls: async ({ query, caller }) => listCalls(query, caller.mode, ports),
+    async getCall({ params, query, caller, signal }) {
+      const call = await waitForEnd(params.id, query.wait_seconds * 1_000, signal, ports);
+      return isSeen(call, caller.mode)
+        ? { status: 200, body: await presentCall(call, ports) }
+        : NOT_FOUND;
+    },
+    async cancelCall({ params, caller }) {
+      if (!isSeen(await find(params.id, ports), caller.mode)) return NOT_FOUND;
+      const canceled = await cancelCall(params.id, ports.cancel);
+      return canceled.ok
+        ? { status: 200, body: await presentCall(canceled.value, ports) }
+        : { problem: canceled.failure };
+    },
+    async streamCall({ params, query, headers, caller, signal }) {
+      if (!isSeen(await find(params.id, ports), caller.mode)) return NOT_FOUND;
+      const after = Number(headers['last-event-id'] ?? query.after ?? 0);
+      return {
+        status: 200,
+        stream: streamCall(params.id, Number.isSafeInteger(after) ? after : 0, signal, ports),
+      };
+    },
+    async getRecording({ params, caller }) {
+      if (!isSeen(await find(params.id, ports), caller.mode)) return NOT_FOUND;
+      const attempts = await ports.calls.attempts(ports.database, params.id);
+      const name = attempts.findLast((attempt) => attempt.recording !== null)?.recording;
+      const wav = name ? await ports.readRecording(name) : undefined;
+      if (!wav) return { problem: { code: 'recording_not_available' } };
+      const headers = {
+        'content-disposition': `attachment; filename="${params.id}.wav"`,
+        'cache-control': 'no-store',
+      };
+      return { status: 200, headers, stream: once(wav), length: wav.length };
+    },
+  };
+}
+
+const NOT_FOUND: { problem: ProblemFailure } = { problem: { code: 'not_found' } };
+
+const find = (callId: string, ports: HandlerPorts): Promise<CallRecord | undefined> =>
+  ports.calls.find(ports.database, callId);
+
+// A call of the other mode looks exactly like one that never was.
+const isSeen = (call: CallRecord | undefined, mode: Mode): call is CallRecord =>
+  call?.mode === mode;
+
+async function waitForEnd(
+  callId: string,
+  ms: number,
+  signal: AbortSignal,
+  ports: HandlerPorts,
+): Promise<CallRecord | undefined> {
+  const until = ports.clock.monotonic() + ms;
+  for (;;) {
+    const call = await find(callId, ports);
+    const leftMs = until - ports.clock.monotonic();
+    if (!call || call.status === 'ended' || leftMs <= 0 || signal.aborted) return call;
+    await ports.followers.wait(callId, Math.min(leftMs, 1_000), signal);
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
