@@ -59,9 +59,15 @@ describe('the command line beside a running engine', () => {
   });
 
   it('call names what is wrong with a number, and the fix', async () => {
-    const { code, stdout, stderr } = await run('call', '12', '--task', 'Say hello.', '--json');
+    const { code, stdout, stderr } = await run('call', 'Ana', '--task', 'Say hello.', '--json');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('Fix: Write the number with its country code');
+  });
+
+  it('call says so when no setting allows a number', async () => {
+    const { code, stderr } = await run('call', '112', '--task', 'Say hello.');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Fix: Call another number; no setting allows this one.');
   });
 
   it('keys made beside the engine work at once, and revoked ones no more', async () => {
