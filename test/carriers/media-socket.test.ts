@@ -143,7 +143,7 @@ describe('who may open a media socket', () => {
     );
     expect(answers.filter((answer) => answer === 'waits')).toHaveLength(32);
     expect(answers.filter((answer) => answer.includes('503'))).toHaveLength(28);
-    sockets.splice(0, 60).forEach((socket) => socket.terminate());
+    for (const socket of sockets.splice(0, 60)) socket.terminate();
     expect((await dialInWhenThereIsRoom()).socket.readyState).toBe(WebSocket.OPEN);
   });
 

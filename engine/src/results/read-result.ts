@@ -174,7 +174,7 @@ type ResultReading = Pick<Reading, 'result' | 'result_status' | 'result_evidence
 function resultFrom(
   { order }: CallRecord,
   evidence: ReadonlyMap<string, Quote>,
-  valueOf: (field: ResultField) => unknown,
+  learnedValue: (field: ResultField) => unknown,
 ): ResultReading {
   if (order.result_schema === null) {
     return {
@@ -185,7 +185,7 @@ function resultFrom(
     };
   }
   const result = resultOf(order.result_schema, (field) =>
-    evidence.has(field.path) ? valueOf(field) : null,
+    evidence.has(field.path) ? learnedValue(field) : null,
   );
   return {
     result,

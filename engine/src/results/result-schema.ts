@@ -33,22 +33,10 @@ export function checkResultSchema(schema: unknown): Result<JsonSchema, SchemaFau
   const paths = new Set<string>();
   const todo: Place[] = [{ schema, pointer: '', path: '', depth: 1 }];
   for (let place = todo.pop(); place; place = todo.pop()) {
-    const fault = faultAt(place);
+    const properties = propertiesOf(place);
+    const fault = faultAt(place) ?? countPaths(properties, paths);
     if (fault) return fail(fault);
-    for (const child of propertiesOf(place)) {
-      if (paths.has(child.path))
-        return fail({ pointer: child.pointer, detail: 'Another field has the same path.' });
-      paths.add(child.path);
-      if (paths.size > SCHEMA_LIMITS.properties) {
-        return fail({
-          pointer: child.pointer,
-          detail: `At most ${SCHEMA_LIMITS.properties} properties.`,
-        });
-      }
-      todo.push(child);
-    }
-    const items = itemsOf(place);
-    if (items) todo.push(items);
+    todo.push(...properties, ...itemsOf(place));
   }
   if (Buffer.byteLength(JSON.stringify(schema)) > SCHEMA_LIMITS.bytes) {
     return fail({ pointer: '', detail: `The schema is larger than ${SCHEMA_LIMITS.bytes} bytes.` });
@@ -69,8 +57,19 @@ export function typeOf(schema: JsonSchema): string | undefined {
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Adds the paths of `properties` to `paths`; returns the first that is one too many. */
+function countPaths(properties: readonly Place[], paths: Set<string>): SchemaFault | undefined {
+  for (const { path, pointer } of properties) {
+    if (paths.has(path)) return { pointer, detail: 'Another field has the same path.' };
+    paths.add(path);
+    if (paths.size > SCHEMA_LIMITS.properties)
+      return { pointer, detail: `At most ${SCHEMA_LIMITS.properties} properties.` };
+  }
+  return undefined;
+}
+
 function propertiesOf(place: Place): Place[] {
-  const properties = (place.schema as JsonSchema)['properties'];
+  const properties = isPlainObject(place.schema) ? place.schema['properties'] : undefined;
   if (!isPlainObject(properties)) return [];
   return Object.entries(properties).map(([name, schema]) => ({
     schema,
@@ -80,15 +79,12 @@ function propertiesOf(place: Place): Place[] {
   }));
 }
 
-function itemsOf(place: Place): Place | undefined {
+/** The schema of an array's items, if there is one. */
+function itemsOf(place: Place): Place[] {
   const { items } = place.schema as { items?: unknown };
-  if (items === undefined) return undefined;
-  return {
-    schema: items,
-    pointer: `${place.pointer}/items`,
-    path: `${place.path}[]`,
-    depth: place.depth + 1,
-  };
+  if (items === undefined) return [];
+  const pointer = `${place.pointer}/items`;
+  return [{ schema: items, pointer, path: `${place.path}[]`, depth: place.depth + 1 }];
 }
 
 function faultAt({ schema, pointer, depth }: Place): SchemaFault | undefined {

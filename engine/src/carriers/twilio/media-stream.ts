@@ -68,10 +68,16 @@ export function serveMediaStream(socket: WebSocket, options: MediaStreamOptions)
     if (isBinary) return refuse(CLOSE_UNSUPPORTED, 'binary');
     if (!isWithinRate()) return refuse(CLOSE_POLICY, 'too_many_messages');
     const message = parseMediaMessage(String(data));
-    if (message === undefined) return countBad();
-    if (message.event === 'connected') return;
-    if (message.event === 'start') return stream === undefined ? begin(message) : countBad();
-    if (stream === undefined || !stream.take(message)) countBad();
+    if (message === undefined || !take(message)) countBad();
+  };
+
+  /** False for a message that may not come now. */
+  const take = (message: MediaMessage): boolean => {
+    if (message.event === 'connected') return true;
+    if (message.event !== 'start') return stream?.take(message) ?? false;
+    if (stream !== undefined) return false;
+    begin(message);
+    return true;
   };
 
   const silence = guardSilence(clock, {
@@ -135,6 +141,12 @@ function createOpenStream(
     else if (message.event === 'dtmf') to.pressed(message.digit);
   };
 
+  const isDue = (message: MediaMessage): boolean => {
+    if (message.event === 'media')
+      return !isAhead(message.timestampMs, clock.monotonic() - startedAt);
+    return message.event !== 'mark' || takeMark(outstanding, message.name);
+  };
+
   const end = (why: 'hung_up' | 'lost'): void => {
     if (ended !== undefined) return;
     ended = why;
@@ -149,14 +161,9 @@ function createOpenStream(
     }),
     take(message) {
       if (ended !== undefined) return true;
-      if (message.event === 'stop') {
-        end('hung_up');
-        return true;
-      }
-      if (message.event === 'media' && isAhead(message.timestampMs, clock.monotonic() - startedAt))
-        return false;
-      if (message.event === 'mark' && !takeMark(outstanding, message.name)) return false;
-      if (listener !== undefined) tell(listener, message);
+      if (!isDue(message)) return false;
+      if (message.event === 'stop') end('hung_up');
+      else if (listener !== undefined) tell(listener, message);
       else if (waiting.push(message) > MEDIA_LIMITS.waiting_messages) waiting.shift();
       return true;
     },

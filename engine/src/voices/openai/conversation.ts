@@ -2,6 +2,8 @@
 import { BYTES_PER_MS } from '../../lib/mu-law.ts';
 import type { VoiceListener } from '../../session/voice.ts';
 import type { ServerEvent } from './messages.ts';
+import { RecentMap, RecentSet } from './recent-items.ts';
+import { createShownItems } from './shown-items.ts';
 
 export interface Conversation {
   heed(event: ServerEvent): void;
@@ -15,34 +17,20 @@ interface AgentItem {
   bytes: number;
 }
 
-// Of a call of an hour with an exchange every few seconds; older items are no longer played.
-const ITEMS_KEPT = 2_000;
-
 /** Returns the follower of one conversation. `lostMs` is how much of the person's audio the model was not sent. */
 export function createConversation(listener: VoiceListener, lostMs: () => number): Conversation {
-  const shown = new Set<string>();
-  /** Items that the listener is not told of -> the one before them that it is. */
-  const hidden = new Map<string, string | undefined>();
-  const agentItems = new Map<string, AgentItem>();
-  const cutItems = new Set<string>();
-  const cutResponses = new Set<string>();
-  const toolCalls = new Set<string>();
+  const shown = createShownItems();
+  const agentItems = new RecentMap<AgentItem>();
+  const cutItems = new RecentSet();
+  const cutResponses = new RecentSet();
+  const toolCalls = new RecentSet();
 
   const isCut = (event: { item_id: string; response_id: string }): boolean =>
     cutItems.has(event.item_id) || cutResponses.has(event.response_id);
 
-  function itemAdded({
-    item,
-    previous_item_id,
-  }: Event<'conversation.item.added' | 'conversation.item.created'>): void {
-    if (shown.has(item.id) || hidden.has(item.id)) return;
-    const before = previous_item_id ?? undefined;
-    const previousId = before !== undefined && hidden.has(before) ? hidden.get(before) : before;
-    const speaker = speakerOf(item);
-    if (!speaker) return remember(hidden, item.id, previousId);
-    shown.add(item.id);
-    trim(shown);
-    listener.itemAdded({ id: item.id, previousId, speaker });
+  function itemAdded(event: Event<'conversation.item.added' | 'conversation.item.created'>): void {
+    const item = shown.add(event.item, event.previous_item_id);
+    if (item) listener.itemAdded(item);
   }
 
   function said(event: Event<'response.output_audio.delta'>): void {
@@ -50,20 +38,15 @@ export function createConversation(listener: VoiceListener, lostMs: () => number
     const audio = new Uint8Array(Buffer.from(event.delta, 'base64'));
     const item = agentItems.get(event.item_id) ?? { responseId: event.response_id, bytes: 0 };
     item.bytes += audio.length;
-    remember(agentItems, event.item_id, item);
+    agentItems.set(event.item_id, item);
     listener.said(event.item_id, audio);
   }
 
   function itemDone({ item, response_id }: Event<'response.output_item.done'>): void {
-    const { call_id: id, name } = item;
-    const isWhole =
-      item.type === 'function_call' &&
-      item.status !== 'incomplete' &&
-      !cutResponses.has(response_id);
-    if (!isWhole || id === undefined || name === undefined || toolCalls.has(id)) return;
-    toolCalls.add(id);
-    trim(toolCalls);
-    listener.toolCalled({ id, name, arguments: item.arguments ?? '' });
+    const call = toolCallIn(item);
+    if (!call || cutResponses.has(response_id) || toolCalls.has(call.id)) return;
+    toolCalls.add(call.id);
+    listener.toolCalled(call);
   }
 
   function heed(event: ServerEvent): void {
@@ -102,9 +85,7 @@ export function createConversation(listener: VoiceListener, lostMs: () => number
     cut(itemId) {
       const item = agentItems.get(itemId);
       cutItems.add(itemId);
-      trim(cutItems);
       if (item) cutResponses.add(item.responseId);
-      trim(cutResponses);
       return {
         receivedMs: Math.floor((item?.bytes ?? 0) / BYTES_PER_MS),
         responseId: item?.responseId,
@@ -113,20 +94,12 @@ export function createConversation(listener: VoiceListener, lostMs: () => number
   };
 }
 
-function speakerOf(item: {
-  type: string;
-  role?: string | undefined;
-}): 'agent' | 'recipient' | undefined {
-  if (item.type !== 'message') return undefined;
-  if (item.role === 'assistant') return 'agent';
-  return item.role === 'user' ? 'recipient' : undefined;
-}
+type ToolCall = Parameters<VoiceListener['toolCalled']>[0];
 
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.set(key, value);
-  trim(map);
-}
-
-function trim(kept: Set<string> | Map<string, unknown>): void {
-  if (kept.size > ITEMS_KEPT) kept.delete(kept.keys().next().value as string);
+/** The call that an item is; undefined for other items, and for a call that was broken off. */
+function toolCallIn(item: Event<'response.output_item.done'>['item']): ToolCall | undefined {
+  const { type, status, call_id: id, name } = item;
+  if (type !== 'function_call' || status === 'incomplete') return undefined;
+  if (id === undefined || name === undefined) return undefined;
+  return { id, name, arguments: item.arguments ?? '' };
 }

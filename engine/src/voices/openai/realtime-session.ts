@@ -2,8 +2,8 @@
 import type { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { BYTES_PER_MS } from '../../lib/mu-law.ts';
 import type { VoiceListener, VoiceSession } from '../../session/voice.ts';
+import { createAudioSender } from './audio-sender.ts';
 import { createConversation } from './conversation.ts';
 import * as messages from './messages.ts';
 import { createResponseTurns } from './response-turns.ts';
@@ -22,10 +22,8 @@ interface Options {
   log: Log;
 }
 
-// About five seconds of audio as messages.
-const MOST_BUFFERED_BYTES = 65_536;
-// What waits for the socket to drain: one second; then the oldest goes.
-const MOST_WAITING_BYTES = 8_000;
+type DoneResponse = Extract<messages.ServerEvent, { type: 'response.done' }>['response'];
+
 const CLOSE_GRACE_MS = 2_000;
 // The session cannot go on after these: https://platform.openai.com/docs/guides/realtime-conversations
 const FATAL_CODES = new Set(['session_expired', 'invalid_api_key', 'insufficient_quota']);
@@ -81,15 +79,21 @@ export function createRealtimeSession({
   function heed(event: messages.ServerEvent): void {
     if (isOver) return;
     if (event.type === 'error') return failed(event.error);
+    followTurns(event);
+    conversation.heed(event);
+    if (event.type === 'response.done') responded(event.response);
+  }
+
+  function followTurns(event: messages.ServerEvent): void {
     if (event.type === 'input_audio_buffer.speech_started') turns.personSpeaks(true);
     if (event.type === 'input_audio_buffer.speech_stopped') turns.personSpeaks(false);
     if (event.type === 'response.created') turns.started(event.response.id);
-    conversation.heed(event);
-    if (event.type !== 'response.done') return;
-    const code = event.response.status_details?.error?.code;
+  }
+
+  function responded({ status, status_details }: DoneResponse): void {
+    const code = status_details?.error?.code;
     if (code && FATAL_CODES.has(code)) return lost(code);
-    if (event.response.status === 'failed')
-      log.warn({ code: code ?? 'none' }, 'a response of the model failed');
+    if (status === 'failed') log.warn({ code: code ?? 'none' }, 'a response of the model failed');
     turns.ended();
   }
 
@@ -114,44 +118,4 @@ export function createRealtimeSession({
     close: () => void end(),
   };
   return { port, heed, lost };
-}
-
-interface AudioSender {
-  send(bytes: Uint8Array): void;
-  /** Milliseconds of audio that were dropped. */
-  lostMs(): number;
-}
-
-function createAudioSender(socket: OpenAIRealtimeWS['socket']): AudioSender {
-  const waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
-  let lostBytes = 0;
-
-  function takeOldest(): Uint8Array | undefined {
-    const oldest = waiting.shift();
-    waitingBytes -= oldest?.length ?? 0;
-    return oldest;
-  }
-
-  return {
-    send(bytes) {
-      waiting.push(bytes);
-      waitingBytes += bytes.length;
-      while (
-        waitingBytes > 0 &&
-        socket.readyState === socket.OPEN &&
-        socket.bufferedAmount < MOST_BUFFERED_BYTES
-      ) {
-        socket.send(appendMessage(takeOldest() ?? bytes));
-      }
-      while (waitingBytes > MOST_WAITING_BYTES) lostBytes += takeOldest()?.length ?? 0;
-    },
-    lostMs: () => Math.round(lostBytes / BYTES_PER_MS),
-  };
-}
-
-// Fifty times a second for every call, so the JSON is put together by hand: base64 needs no escapes.
-function appendMessage(bytes: Uint8Array): string {
-  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  return `{"type":"input_audio_buffer.append","audio":"${base64}"}`;
 }

@@ -47,7 +47,4 @@ function kernel(offset: number, rate: number): Float64Array {
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
-function gcd(a: number, b: number): number {
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
-}
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

@@ -18,22 +18,30 @@ export function readWav(bytes: Uint8Array): Result<Pcm, string> {
   if (bytes.length < 12 || tag(bytes, 0) !== 'RIFF' || tag(bytes, 8) !== 'WAVE')
     return fail('not a WAV file');
   let rate: number | undefined;
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const size = view.getUint32(at + 4, true);
-    const start = at + 8;
-    if (tag(bytes, at) === 'fmt ') {
-      const format = readFormat(view, start);
-      if (!format.ok) return format;
-      rate = format.value;
-    }
-    if (tag(bytes, at) === 'data') {
+  for (const { name, start, size } of chunksOf(bytes, view)) {
+    if (name === 'data') {
       return rate === undefined
         ? fail('no format before the data')
         : ok({ rate, samples: samplesOf(view, start, size) });
     }
-    at = start + size + (size % 2);
+    if (name !== 'fmt ') continue;
+    const format = readFormat(view, start);
+    if (!format.ok) return format;
+    rate = format.value;
   }
   return fail('no data');
+}
+
+function* chunksOf(
+  bytes: Uint8Array,
+  view: DataView,
+): Generator<{ name: string; start: number; size: number }> {
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const size = view.getUint32(at + 4, true);
+    const start = at + 8;
+    yield { name: tag(bytes, at), start, size };
+    at = start + size + (size % 2);
+  }
 }
 
 function readFormat(view: DataView, at: number): Result<number, string> {
