@@ -46,14 +46,21 @@ describe('checks of credentials, against servers that speak the wire protocols',
     const { fromNumber } = simulator.carrier;
     expect((await checkTwilioNumbers(twilio(), [fromNumber])).state).toBe('ok');
     const foreign = await checkTwilioNumbers(twilio(), [fromNumber, '+351210000000']);
-    expect(foreign).toMatchObject({ state: 'bad', detail: expect.stringContaining('+351210000000') });
+    expect(foreign).toMatchObject({
+      state: 'bad',
+      detail: expect.stringContaining('+351210000000'),
+    });
     expect(foreign.fix).toContain(fromNumber);
   });
 
   it('takes a model key that may use the models, and refuses others', async () => {
     const { url: baseUrl, apiKey } = simulator.model;
-    expect((await checkModel({ apiKey, baseUrl, models: ['gpt-realtime-2.1-mini'] })).state).toBe('ok');
-    expect((await checkModel({ apiKey, baseUrl, models: ['gpt-none'] })).detail).toContain('gpt-none');
+    expect((await checkModel({ apiKey, baseUrl, models: ['gpt-realtime-2.1-mini'] })).state).toBe(
+      'ok',
+    );
+    expect((await checkModel({ apiKey, baseUrl, models: ['gpt-none'] })).detail).toContain(
+      'gpt-none',
+    );
     const wrong = await checkModel({ apiKey: 'sk-wrong-key', baseUrl });
     expect(wrong.state).toBe('bad');
     expect(JSON.stringify(wrong)).not.toContain('sk-wrong-key');
@@ -62,7 +69,10 @@ describe('checks of credentials, against servers that speak the wire protocols',
   it('says that nobody answers, with the code, instead of throwing', async () => {
     const closed = await closedPort();
     const finding = await checkModel({ apiKey: 'sk-x', baseUrl: `http://127.0.0.1:${closed}/v1` });
-    expect(finding).toMatchObject({ state: 'bad', detail: expect.stringContaining('ECONNREFUSED') });
+    expect(finding).toMatchObject({
+      state: 'bad',
+      detail: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 });
 
@@ -83,7 +93,10 @@ describe('checks without a network', () => {
 
   it('knows countries by two letters', () => {
     expect(checkCountries(['PT', 'ES']).state).toBe('ok');
-    expect(checkCountries(['PT', 'ZZ'])).toMatchObject({ state: 'bad', detail: expect.stringContaining('ZZ') });
+    expect(checkCountries(['PT', 'ZZ'])).toMatchObject({
+      state: 'bad',
+      detail: expect.stringContaining('ZZ'),
+    });
     expect(checkCountries([]).state).toBe('warn');
   });
 });

@@ -43,8 +43,18 @@ describe('the command line beside a running engine', () => {
 
   it('call follows the call and prints what was said and what came of it', async () => {
     const { code, stdout } = await run(
-      'call', '+12025550101', '--task', 'Confirm the visit on {{day}}. If they cannot come, offer to reschedule.',
-      '--name', 'Ana Example', '--variable', 'day=Friday', '--outcome', 'confirmed', '--outcome', 'wants_another_time',
+      'call',
+      '+12025550101',
+      '--task',
+      'Confirm the visit on {{day}}. If they cannot come, offer to reschedule.',
+      '--name',
+      'Ana Example',
+      '--variable',
+      'day=Friday',
+      '--outcome',
+      'confirmed',
+      '--outcome',
+      'wants_another_time',
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/Agent {2}.*the visit on Friday/);
@@ -76,7 +86,10 @@ describe('the command line beside a running engine', () => {
     expect(key).toMatch(/^rk_test_/);
     const id = /key_[0-9a-z]{26}/.exec(made.stderr)?.[0] ?? '';
     const call = () =>
-      runRecado(['call', '+12025550104', '--task', 'Say hello.', '--no-follow'], { cwd: folder, env: { ...env, RECADO_API_KEY: key } });
+      runRecado(['call', '+12025550104', '--task', 'Say hello.', '--no-follow'], {
+        cwd: folder,
+        env: { ...env, RECADO_API_KEY: key },
+      });
     expect((await call()).code).toBe(0);
     expect((await run('keys', 'revoke', id)).code).toBe(0);
     const refused = await call();
@@ -84,7 +97,9 @@ describe('the command line beside a running engine', () => {
     expect(refused.stderr).toContain('recado keys create');
 
     const list = await run('keys', 'list', '--json');
-    expect(JSON.parse(list.stdout)).toContainEqual(expect.objectContaining({ id, name: 'crm', revoked_at: expect.any(String) }));
+    expect(JSON.parse(list.stdout)).toContainEqual(
+      expect.objectContaining({ id, name: 'crm', revoked_at: expect.any(String) }),
+    );
     expect(list.stdout).not.toContain(key);
   }, 30_000);
 
@@ -140,7 +155,11 @@ describe('recado init --yes', () => {
   let simulator: Simulator;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'recado-init-'));
-    simulator = await startSimulator({ clock: createClock(), log: silentLog, cacheDir: path.join(folder, 'speech') });
+    simulator = await startSimulator({
+      clock: createClock(),
+      log: silentLog,
+      cacheDir: path.join(folder, 'speech'),
+    });
   });
   afterAll(async () => {
     await simulator.close();
@@ -150,7 +169,18 @@ describe('recado init --yes', () => {
   const init = (authToken: string) => {
     const { carrier, model } = simulator;
     return runRecado(
-      ['init', '--yes', '--organisation', 'Clínica Luz', '--countries', 'PT,US', '--account-sid', carrier.accountSid, '--numbers', carrier.fromNumber],
+      [
+        'init',
+        '--yes',
+        '--organisation',
+        'Clínica Luz',
+        '--countries',
+        'PT,US',
+        '--account-sid',
+        carrier.accountSid,
+        '--numbers',
+        carrier.fromNumber,
+      ],
       {
         cwd: folder,
         env: {
@@ -182,6 +212,7 @@ describe('recado init --yes', () => {
     expect(text).toContain(`TWILIO_AUTH_TOKEN=${authToken}\n`);
     expect(text).toContain("ORGANISATION='Clínica Luz'\n");
     expect((await stat(path.join(folder, '.env'))).mode & 0o777).toBe(0o600);
-    for (const secret of [authToken, simulator.model.apiKey]) expect(stdout + stderr).not.toContain(secret);
+    for (const secret of [authToken, simulator.model.apiKey])
+      expect(stdout + stderr).not.toContain(secret);
   });
 });

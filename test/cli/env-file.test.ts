@@ -17,8 +17,17 @@ describe('the .env file', () => {
 
   it('writes each value so that it is read back the same', () => {
     const value = fc
-      .string({ unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.constantFrom('\\n', "'", '"', '#', '$')) })
-      .filter((text) => !/[\r\n\0]/.test(text) && !(text.includes("'") && text.includes('"') && text.includes('`')));
+      .string({
+        unit: fc.oneof(
+          fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+          fc.constantFrom('\\n', "'", '"', '#', '$'),
+        ),
+      })
+      .filter(
+        (text) =>
+          !/[\r\n\0]/.test(text) &&
+          !(text.includes("'") && text.includes('"') && text.includes('`')),
+      );
     fc.assert(
       fc.property(value, fc.constantFrom('', 'A=old\n', '# A=\nB=c'), (text, before) => {
         expect(parseEnv(mergeEnv(before, { A: text }))['A']).toBe(text);

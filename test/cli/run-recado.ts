@@ -11,7 +11,10 @@ export interface Ran {
 }
 
 /** Starts `recado`; its environment is `env` and nothing else but what a process needs. */
-export function spawnRecado(args: string[], options: { cwd: string; env?: Record<string, string> }): ChildProcess {
+export function spawnRecado(
+  args: string[],
+  options: { cwd: string; env?: Record<string, string> },
+): ChildProcess {
   return spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: options.cwd, ...options.env },
@@ -20,7 +23,10 @@ export function spawnRecado(args: string[], options: { cwd: string; env?: Record
 }
 
 /** Runs `recado` to its end. */
-export function runRecado(args: string[], options: { cwd: string; env?: Record<string, string> }): Promise<Ran> {
+export function runRecado(
+  args: string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<Ran> {
   const child = spawnRecado(args, options);
   const ran: Ran = { code: null, stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk: Buffer) => {

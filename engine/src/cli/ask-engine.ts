@@ -22,7 +22,8 @@ export function explain(error: unknown, url: string): CliFailure {
 function fixOf({ status, code, problem }: RecadoProblem): string {
   const known = code && FIXES[code];
   if (known) return known;
-  if (!problem) return 'Check that RECADO_URL is the address of a Recado engine and not of something before it.';
+  if (!problem)
+    return 'Check that RECADO_URL is the address of a Recado engine and not of something before it.';
   if (status === 422) return 'Correct what is named above and run the command again.';
   return `Look for ${problem.instance} in the engine's log.`;
 }
@@ -33,7 +34,8 @@ const FIXES: Partial<Record<NonNullable<RecadoProblem['code']>, string>> = {
   invalid_phone_number: 'Write the number with its country code, such as +12025550143.',
   country_not_allowed: 'Add the country to ALLOWED_COUNTRIES in .env and start the engine again.',
   emergency_number_blocked: 'Call another number; no setting allows this one.',
-  number_class_blocked: 'Call a landline or mobile number; numbers that cost extra are never called.',
+  number_class_blocked:
+    'Call a landline or mobile number; numbers that cost extra are never called.',
   loop_blocked: 'Call a number that is not one of this engine.',
   test_number_only: 'Use a test key (rk_test_…) for test numbers.',
   live_mode_not_ready: '`recado doctor` lists what live calls still need.',

@@ -13,7 +13,11 @@ type Options = CallOptions & { json?: boolean; follow: boolean };
  * `recado call`: places a call at the running engine and follows it to its end. Returns 0 once the call has ended,
  * whatever its outcome; 1 when it could not be placed or followed.
  */
-export async function call(phoneNumber: string, options: Options, terminal: Terminal): Promise<number> {
+export async function call(
+  phoneNumber: string,
+  options: Options,
+  terminal: Terminal,
+): Promise<number> {
   const settings = readSettings();
   if (!settings.ok) return report(terminal, settings.failure);
   const request = callRequest(phoneNumber, options);
@@ -63,9 +67,15 @@ async function placeAndShow({ url, key, request, options, terminal }: Order): Pr
 }
 
 function showPlaced(placed: Call, url: string, { say, paint }: Terminal): void {
-  say(`${paint.green('✔')} ${placed.replayed ? 'This call was placed before' : 'Call accepted'}: ${placed.id}`);
+  say(
+    `${paint.green('✔')} ${placed.replayed ? 'This call was placed before' : 'Call accepted'}: ${placed.id}`,
+  );
   if (placed.simulated) {
-    say(paint.yellow('Simulated call: real protocols, real audio, scripted voices. No AI model and no phone network.'));
+    say(
+      paint.yellow(
+        'Simulated call: real protocols, real audio, scripted voices. No AI model and no phone network.',
+      ),
+    );
   }
   say(paint.dim(`  It goes on when you press Ctrl-C; its state: ${url}/v1/calls/${placed.id}`));
   say();

@@ -24,7 +24,11 @@ const TwilioAccount = z.object({ status: z.string(), type: z.string().nullish() 
 export async function checkTwilioAccount(credentials: TwilioCredentials): Promise<Finding> {
   const name = 'carrier';
   const answer = await askTwilio(credentials, '.json');
-  const refusal = refusalOf(answer, 'Twilio', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (https://console.twilio.com)');
+  const refusal = refusalOf(
+    answer,
+    'Twilio',
+    'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (https://console.twilio.com)',
+  );
   if (refusal) return { name, ...refusal };
   const account = TwilioAccount.safeParse(bodyOf(answer));
   if (!account.success || account.data.status !== 'active') {
@@ -54,14 +58,16 @@ const TwilioNumbers = z.object({
 /** Returns the numbers that the account may call from, or undefined when Twilio cannot be asked. */
 export async function twilioNumbers(credentials: TwilioCredentials): Promise<string[] | undefined> {
   const lists = await Promise.all(
-    ['/IncomingPhoneNumbers.json?PageSize=1000', '/OutgoingCallerIds.json?PageSize=1000'].map((path) =>
-      askTwilio(credentials, path),
+    ['/IncomingPhoneNumbers.json?PageSize=1000', '/OutgoingCallerIds.json?PageSize=1000'].map(
+      (path) => askTwilio(credentials, path),
     ),
   );
   const read = lists.map((answer) => TwilioNumbers.safeParse(bodyOf(answer)));
   if (read.some((list) => !list.success)) return undefined;
   return read.flatMap(({ data }) =>
-    [...(data?.incoming_phone_numbers ?? []), ...(data?.outgoing_caller_ids ?? [])].map((one) => one.phone_number),
+    [...(data?.incoming_phone_numbers ?? []), ...(data?.outgoing_caller_ids ?? [])].map(
+      (one) => one.phone_number,
+    ),
   );
 }
 
@@ -72,19 +78,33 @@ export async function checkTwilioNumbers(
 ): Promise<Finding> {
   const name = 'numbers';
   if (numbers.length === 0) {
-    return { name, state: 'warn', detail: 'There is no number to call from.', fix: 'Set TWILIO_NUMBERS in .env.' };
+    return {
+      name,
+      state: 'warn',
+      detail: 'There is no number to call from.',
+      fix: 'Set TWILIO_NUMBERS in .env.',
+    };
   }
   const own = await twilioNumbers(credentials);
   if (own === undefined) {
-    return { name, state: 'bad', detail: 'Twilio did not list the numbers.', fix: 'Check the credentials, then try again.' };
+    return {
+      name,
+      state: 'bad',
+      detail: 'Twilio did not list the numbers.',
+      fix: 'Check the credentials, then try again.',
+    };
   }
   const foreign = numbers.filter((number) => !own.includes(number));
-  if (foreign.length === 0) return { name, state: 'ok', detail: `${numbers.join(', ')} belongs to the account.` };
+  if (foreign.length === 0)
+    return { name, state: 'ok', detail: `${numbers.join(', ')} belongs to the account.` };
   return {
     name,
     state: 'bad',
     detail: `The account does not own ${foreign.join(', ')}, nor is it a verified caller id.`,
-    fix: own.length === 0 ? 'Buy or verify a number in https://console.twilio.com.' : `Use one of: ${own.slice(0, 10).join(', ')}.`,
+    fix:
+      own.length === 0
+        ? 'Buy or verify a number in https://console.twilio.com.'
+        : `Use one of: ${own.slice(0, 10).join(', ')}.`,
   };
 }
 
@@ -97,17 +117,26 @@ export interface ModelCredentials {
 const ModelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** Asks which models the key may use: https://platform.openai.com/docs/api-reference/models/list. */
-export async function checkModel({ apiKey, baseUrl, models = [] }: ModelCredentials): Promise<Finding> {
+export async function checkModel({
+  apiKey,
+  baseUrl,
+  models = [],
+}: ModelCredentials): Promise<Finding> {
   const name = 'model';
   const answer = await probe(baseUrl ?? 'https://api.openai.com/v1', '/models', {
     authorization: `Bearer ${apiKey}`,
   });
-  const refusal = refusalOf(answer, 'OpenAI', 'OPENAI_API_KEY (https://platform.openai.com/api-keys)');
+  const refusal = refusalOf(
+    answer,
+    'OpenAI',
+    'OPENAI_API_KEY (https://platform.openai.com/api-keys)',
+  );
   if (refusal) return { name, ...refusal };
   const list = ModelList.safeParse(bodyOf(answer));
   const known = list.data?.data.map((model) => model.id) ?? [];
   const missing = models.filter((model) => !known.includes(model));
-  if (list.success && missing.length === 0) return { name, state: 'ok', detail: 'OpenAI answers and knows the models.' };
+  if (list.success && missing.length === 0)
+    return { name, state: 'ok', detail: 'OpenAI answers and knows the models.' };
   return {
     name,
     state: 'bad',
@@ -125,7 +154,12 @@ export async function checkPublicUrl(url: string, engineRuns: boolean): Promise<
   const wrong = judgePublicUrl(url);
   if (wrong) return { name, state: 'bad', ...wrong };
   if (!engineRuns) {
-    return { name, state: 'warn', detail: `${url} cannot be tried while no engine runs.`, fix: 'Start the engine, then run `recado doctor`.' };
+    return {
+      name,
+      state: 'warn',
+      detail: `${url} cannot be tried while no engine runs.`,
+      fix: 'Start the engine, then run `recado doctor`.',
+    };
   }
   const health = await probe(url, '/healthz');
   if (!health.ok || !isHealth(health.body)) {
@@ -160,13 +194,16 @@ const UPGRADE = {
 /** Returns what is wrong with a public address, by its text alone. */
 export function judgePublicUrl(url: string): { detail: string; fix: string } | undefined {
   const read = URL.canParse(url) ? new URL(url) : undefined;
-  const fix = 'Give the https address at which the internet reaches this engine, such as https://recado.example.com.';
+  const fix =
+    'Give the https address at which the internet reaches this engine, such as https://recado.example.com.';
   if (!read) return { detail: 'This is not a web address.', fix };
-  if (read.protocol !== 'https:') return { detail: `${read.origin} is not https, which Twilio needs for media.`, fix };
+  if (read.protocol !== 'https:')
+    return { detail: `${read.origin} is not https, which Twilio needs for media.`, fix };
   if (/^(localhost|127\.|\[::1\]|10\.|192\.168\.)/.test(read.hostname)) {
     return { detail: `${read.hostname} is not reachable from the internet.`, fix };
   }
-  if (read.username || read.search || read.hash) return { detail: 'The address holds more than host and path.', fix };
+  if (read.username || read.search || read.hash)
+    return { detail: 'The address holds more than host and path.', fix };
   return undefined;
 }
 
@@ -175,8 +212,15 @@ export function checkCountries(countries: readonly string[]): Finding {
   const name = 'countries';
   const unknown = countries.filter((country) => !isSupportedCountry(country));
   const fix = 'Write two-letter codes with commas, such as ALLOWED_COUNTRIES=PT,ES.';
-  if (unknown.length > 0) return { name, state: 'bad', detail: `${unknown.join(', ')} is no country with phone numbers.`, fix };
-  if (countries.length === 0) return { name, state: 'warn', detail: 'No country is allowed for live calls yet.', fix };
+  if (unknown.length > 0)
+    return {
+      name,
+      state: 'bad',
+      detail: `${unknown.join(', ')} is no country with phone numbers.`,
+      fix,
+    };
+  if (countries.length === 0)
+    return { name, state: 'warn', detail: 'No country is allowed for live calls yet.', fix };
   return { name, state: 'ok', detail: `Live calls may go to ${countries.join(', ')}.` };
 }
 
@@ -190,20 +234,37 @@ const askTwilio = (credentials: TwilioCredentials, path: string): Promise<Answer
   );
 };
 
-function refusalOf(answer: Answer, who: string, settings: string): Omit<Finding, 'name'> | undefined {
+function refusalOf(
+  answer: Answer,
+  who: string,
+  settings: string,
+): Omit<Finding, 'name'> | undefined {
   if (!answer.ok) {
-    return { state: 'bad', detail: `${who} cannot be reached (${answer.code}).`, fix: 'Check the network, the proxy and the firewall of this machine.' };
+    return {
+      state: 'bad',
+      detail: `${who} cannot be reached (${answer.code}).`,
+      fix: 'Check the network, the proxy and the firewall of this machine.',
+    };
   }
   if ([401, 403, 404].includes(answer.status)) {
-    return { state: 'bad', detail: `${who} refuses the credentials (HTTP ${answer.status}).`, fix: `Correct ${settings}.` };
+    return {
+      state: 'bad',
+      detail: `${who} refuses the credentials (HTTP ${answer.status}).`,
+      fix: `Correct ${settings}.`,
+    };
   }
   if (answer.status >= 300) {
-    return { state: 'bad', detail: `${who} answers HTTP ${answer.status}.`, fix: 'Try again in a few minutes.' };
+    return {
+      state: 'bad',
+      detail: `${who} answers HTTP ${answer.status}.`,
+      fix: 'Try again in a few minutes.',
+    };
   }
   return undefined;
 }
 
-const bodyOf = (answer: Answer): unknown => (answer.ok && answer.status === 200 ? answer.body : undefined);
+const bodyOf = (answer: Answer): unknown =>
+  answer.ok && answer.status === 200 ? answer.body : undefined;
 
 const isHealth = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && 'status' in body && 'version' in body;

@@ -24,9 +24,19 @@ export const DEMO_LANGUAGES: Readonly<Record<DemoLanguage, DemoTexts>> = {
 };
 
 /** Returns the request: an appointment three days after `now`. */
-export function demoRequest(given: { number: string; language: DemoLanguage; webhookUrl: string; now: number }) {
+export function demoRequest(given: {
+  number: string;
+  language: DemoLanguage;
+  webhookUrl: string;
+  now: number;
+}) {
   const { locale, task } = DEMO_LANGUAGES[given.language];
-  const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+  });
   return {
     phone_number: given.number,
     task: task(day.format(given.now + 3 * 86_400_000)),

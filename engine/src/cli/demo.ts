@@ -15,7 +15,11 @@ import { commandName } from './settings.ts';
 import { type Call, namesOf, resultLines, turnLine } from './show-call.ts';
 import { startEngine } from './start.ts';
 import { printable, type Terminal } from './terminal.ts';
-import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
+import {
+  type ReceivedWebhook,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from './webhook-receiver.ts';
 
 export interface DemoOptions {
   number: string;
@@ -36,7 +40,10 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
   const folder = demoFolder();
   const config = demoConfig(folder, options);
   const clock = createClock({ rate: config.clockRate });
-  const log = createLog({ level: 'warn', destination: createWriteStream(join(folder, 'engine.log'), { mode: 0o600 }) });
+  const log = createLog({
+    level: 'warn',
+    destination: createWriteStream(join(folder, 'engine.log'), { mode: 0o600 }),
+  });
   const running = await startEngine(config, { clock, log });
   if (!running.ok) return report(terminal, running.failure);
 
@@ -74,7 +81,13 @@ interface Stage {
   terminal: Terminal;
 }
 
-async function placeAndFollow({ client, clock, receiver, options, terminal }: Stage): Promise<Call> {
+async function placeAndFollow({
+  client,
+  clock,
+  receiver,
+  options,
+  terminal,
+}: Stage): Promise<Call> {
   const { paint, say } = terminal;
   const request = demoRequest({ ...options, webhookUrl: receiver.url, now: clock.now() });
   say();
@@ -125,10 +138,15 @@ const STATUS_TEXTS: Partial<Record<Call['status'], string>> = {
   finalizing: 'hung up; the result is read from what was said',
 };
 
-function webhookLines(received: ReceivedWebhook | undefined, url: string, paint: Terminal['paint']): string[] {
+function webhookLines(
+  received: ReceivedWebhook | undefined,
+  url: string,
+  paint: Terminal['paint'],
+): string[] {
   const label = paint.bold('Webhook    ');
   if (!received) return [`${label}${paint.red('✖ nothing arrived')} at ${url}`];
-  if (!received.verified.ok) return [`${label}${paint.red(`✖ signature not verified: ${received.verified.failure}`)}`];
+  if (!received.verified.ok)
+    return [`${label}${paint.red(`✖ signature not verified: ${received.verified.failure}`)}`];
   const { type } = received.verified.value;
   return [
     `${label}${type} received at ${url}`,
@@ -138,7 +156,11 @@ function webhookLines(received: ReceivedWebhook | undefined, url: string, paint:
 
 function recordingLines(path: string | undefined, call: Call, paint: Terminal['paint']): string[] {
   const label = paint.bold('Recording  ');
-  if (path) return [`${label}${shown(path)}`, paint.dim('           stereo WAV: the agent on the left, the person on the right')];
+  if (path)
+    return [
+      `${label}${shown(path)}`,
+      paint.dim('           stereo WAV: the agent on the left, the person on the right'),
+    ];
   return [`${label}none: ${call.reached === true ? 'nothing was recorded' : 'nobody talked'}`];
 }
 

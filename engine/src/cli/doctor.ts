@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { Config } from '../config.ts';
-import { goLive, openKeys } from '../engine.ts';
+import { type Config, goLive } from '../config.ts';
+import { openKeys } from '../engine.ts';
 import { createClock } from '../lib/clock.ts';
 import {
   checkCountries,
@@ -35,9 +35,14 @@ export async function doctor(terminal: Terminal): Promise<number> {
     checkCountries(config.allowedCountries),
     ...carrierChecks(config),
     config.openai
-      ? checkModel({ ...config.openai, models: [config.openai.realtimeModel, config.openai.textModel] })
+      ? checkModel({
+          ...config.openai,
+          models: [config.openai.realtimeModel, config.openai.textModel],
+        })
       : notSetUp('model', 'OPENAI_API_KEY'),
-    config.publicUrl ? checkPublicUrl(config.publicUrl, engineRuns) : notSetUp('public URL', 'PUBLIC_URL'),
+    config.publicUrl
+      ? checkPublicUrl(config.publicUrl, engineRuns)
+      : notSetUp('public URL', 'PUBLIC_URL'),
   ];
   let bad = 0;
   for (const check of checks) {
@@ -51,7 +56,8 @@ export async function doctor(terminal: Terminal): Promise<number> {
 
 function showGoLive(missing: string[], { say, paint }: Terminal): void {
   say();
-  if (missing.length === 0) return say(`${paint.green('✔')} Ready for live keys: recado keys create --live`);
+  if (missing.length === 0)
+    return say(`${paint.green('✔')} Ready for live keys: recado keys create --live`);
   say(paint.bold('Before live keys can be made:'));
   for (const line of missing) say(`  - ${line}`);
 }
@@ -72,7 +78,12 @@ function checkNode(version: string): Finding {
   const [major = 0] = version.split('.').map(Number);
   const name = 'Node';
   if (major >= 24) return { name, state: 'ok', detail: version };
-  return { name, state: 'warn', detail: `${version} works; Recado is tested on 24.`, fix: 'Install Node 24 from https://nodejs.org.' };
+  return {
+    name,
+    state: 'warn',
+    detail: `${version} works; Recado is tested on 24.`,
+    fix: 'Install Node 24 from https://nodejs.org.',
+  };
 }
 
 const FREE_BYTES_MIN = 1024 ** 3;
@@ -83,8 +94,14 @@ async function checkDataFolder(dataDir: string): Promise<Finding> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const { bavail, bsize } = await statfs(dataDir);
-    if (bavail * bsize >= FREE_BYTES_MIN) return { name, state: 'ok', detail: `${dataDir} is writable.` };
-    return { name, state: 'warn', detail: `${dataDir} has less than 1 GiB free.`, fix: 'Free some space: a recorded minute takes about 1 MB.' };
+    if (bavail * bsize >= FREE_BYTES_MIN)
+      return { name, state: 'ok', detail: `${dataDir} is writable.` };
+    return {
+      name,
+      state: 'warn',
+      detail: `${dataDir} has less than 1 GiB free.`,
+      fix: 'Free some space: a recorded minute takes about 1 MB.',
+    };
   } catch (error) {
     return {
       name,
@@ -102,7 +119,11 @@ async function checkStore(config: Config): Promise<Finding> {
     const keys = await openKeys(config);
     const active = (await keys.list()).filter((key) => key.revoked_at === null).length;
     await keys.close();
-    return { name, state: 'ok', detail: `The store opens and holds ${active} active ${active === 1 ? 'key' : 'keys'}.` };
+    return {
+      name,
+      state: 'ok',
+      detail: `The store opens and holds ${active} active ${active === 1 ? 'key' : 'keys'}.`,
+    };
   } catch (error) {
     return {
       name,
@@ -117,8 +138,17 @@ async function checkPort(config: Config): Promise<Finding> {
   const name = 'port';
   const url = localUrl(config);
   const health = await probe(url, '/healthz');
-  if (health.ok && typeof health.body === 'object' && health.body !== null && 'version' in health.body) {
-    return { name, state: 'ok', detail: `An engine answers at ${url} (version ${String(health.body.version)}).` };
+  if (
+    health.ok &&
+    typeof health.body === 'object' &&
+    health.body !== null &&
+    'version' in health.body
+  ) {
+    return {
+      name,
+      state: 'ok',
+      detail: `An engine answers at ${url} (version ${String(health.body.version)}).`,
+    };
   }
   const busy = await tryToListen(config);
   if (busy === undefined) return { name, state: 'ok', detail: `${url} is free for the engine.` };
@@ -126,7 +156,10 @@ async function checkPort(config: Config): Promise<Finding> {
     name,
     state: 'bad',
     detail: `The engine cannot listen on ${url} (${busy}).`,
-    fix: busy === 'EADDRINUSE' ? 'Stop what listens there, or set PORT to another port.' : 'Set HOST to an address of this machine.',
+    fix:
+      busy === 'EADDRINUSE'
+        ? 'Stop what listens there, or set PORT to another port.'
+        : 'Set HOST to an address of this machine.',
   };
 }
 

@@ -46,7 +46,8 @@ function quoted(value: string): string {
   if (/^[A-Za-z0-9_./:@+,=-]*$/.test(value)) return value;
   // Last the double quote, because inside it `\n` would be read as the end of a line.
   const quote = ["'", '`', '"'].find((mark) => !value.includes(mark));
-  if (quote === undefined || (quote === '"' && value.includes('\\n'))) throw new Error('a setting holds every kind of quote');
+  if (quote === undefined || (quote === '"' && value.includes('\\n')))
+    throw new Error('a setting holds every kind of quote');
   return `${quote}${value}${quote}`;
 }
 

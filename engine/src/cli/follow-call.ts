@@ -27,7 +27,8 @@ export async function followCall(
     });
     if (ended) return ended;
     place.breaks += 1;
-    if (place.breaks >= BREAKS_MAX) throw new Error('the live stream of the call ends again and again');
+    if (place.breaks >= BREAKS_MAX)
+      throw new Error('the live stream of the call ends again and again');
     await clock.sleep(Math.min(250 * 2 ** place.breaks, 5_000) * clock.rate);
   }
 }

@@ -39,14 +39,21 @@ export const INIT_STEPS: readonly InitStep[] = [
       { setting: 'ORGANISATION', message: 'Name of your organisation, as the agent says it' },
       { setting: 'ALLOWED_COUNTRIES', message: 'Countries to call, such as PT,ES' },
     ],
-    check: async ({ env }) => [checkOrganisationName(env['ORGANISATION']), checkCountries(listOf(env['ALLOWED_COUNTRIES']))],
+    check: async ({ env }) => [
+      checkOrganisationName(env['ORGANISATION']),
+      checkCountries(listOf(env['ALLOWED_COUNTRIES'])),
+    ],
   },
   {
     title: 'Carrier: Twilio (https://console.twilio.com)',
     questions: [
       { setting: 'TWILIO_ACCOUNT_SID', message: 'Account SID', judge: judgeAccountSid },
       { setting: 'TWILIO_AUTH_TOKEN', message: 'Auth token', secret: true },
-      { setting: 'TWILIO_NUMBERS', message: 'Numbers to call from, with commas, such as +351210000000', judge: judgeNumbers },
+      {
+        setting: 'TWILIO_NUMBERS',
+        message: 'Numbers to call from, with commas, such as +351210000000',
+        judge: judgeNumbers,
+      },
     ],
     check: checkCarrier,
   },
@@ -65,7 +72,9 @@ export const INIT_STEPS: readonly InitStep[] = [
       },
     ],
     check: async ({ env, engineRuns }) => [
-      env['PUBLIC_URL'] ? await checkPublicUrl(env['PUBLIC_URL'], engineRuns) : leftOut('public URL'),
+      env['PUBLIC_URL']
+        ? await checkPublicUrl(env['PUBLIC_URL'], engineRuns)
+        : leftOut('public URL'),
     ],
   },
 ];
@@ -75,13 +84,30 @@ async function checkCarrier({ env }: Known): Promise<Finding[]> {
   const authToken = env['TWILIO_AUTH_TOKEN'];
   if (!accountSid || !authToken) return [leftOut('carrier')];
   const wrong = judgeAccountSid(accountSid);
-  if (wrong) return [{ name: 'carrier', state: 'bad', detail: wrong, fix: 'Copy the Account SID from https://console.twilio.com.' }];
+  if (wrong)
+    return [
+      {
+        name: 'carrier',
+        state: 'bad',
+        detail: wrong,
+        fix: 'Copy the Account SID from https://console.twilio.com.',
+      },
+    ];
   const credentials = { accountSid, authToken, baseUrl: env['TWILIO_BASE_URL'] || undefined };
   const account = await checkTwilioAccount(credentials);
   if (account.state === 'bad') return [account];
   const numbers = env['TWILIO_NUMBERS'] ?? '';
   const misspelt = judgeNumbers(numbers);
-  if (misspelt) return [account, { name: 'numbers', state: 'bad', detail: misspelt, fix: 'Write them as +351210000000,+12025550100.' }];
+  if (misspelt)
+    return [
+      account,
+      {
+        name: 'numbers',
+        state: 'bad',
+        detail: misspelt,
+        fix: 'Write them as +351210000000,+12025550100.',
+      },
+    ];
   return [account, await checkTwilioNumbers(credentials, listOf(numbers))];
 }
 
@@ -107,17 +133,27 @@ const leftOut = (name: string): Finding => ({
 
 const checkOrganisationName = (name: string | undefined): Finding => {
   if (!name) return leftOut('organisation');
-  if (name.length <= 200) return { name: 'organisation', state: 'ok', detail: `The agent calls for ${name}.` };
-  return { name: 'organisation', state: 'bad', detail: 'The name is too long.', fix: 'Use at most 200 characters.' };
+  if (name.length <= 200)
+    return { name: 'organisation', state: 'ok', detail: `The agent calls for ${name}.` };
+  return {
+    name: 'organisation',
+    state: 'bad',
+    detail: 'The name is too long.',
+    fix: 'Use at most 200 characters.',
+  };
 };
 
 function judgeAccountSid(text: string): string | undefined {
-  return /^AC[0-9a-f]{32}$/.test(text) ? undefined : 'An Account SID is AC and 32 characters of 0-9 and a-f.';
+  return /^AC[0-9a-f]{32}$/.test(text)
+    ? undefined
+    : 'An Account SID is AC and 32 characters of 0-9 and a-f.';
 }
 
 function judgeNumbers(text: string): string | undefined {
   const wrong = listOf(text).find((number) => !/^\+[1-9]\d{6,14}$/.test(number));
-  return wrong === undefined ? undefined : `${wrong} is not a number with country code, such as +351210000000.`;
+  return wrong === undefined
+    ? undefined
+    : `${wrong} is not a number with country code, such as +351210000000.`;
 }
 
 const listOf = (text = ''): string[] =>

@@ -24,12 +24,18 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<nu
       fix: 'Use --yes, with options for names and numbers, and TWILIO_AUTH_TOKEN and OPENAI_API_KEY in the environment.',
     });
   }
-  const known: Known = { env: { ...env, ...given(options) }, engineRuns: await isEngineRunning(env) };
+  const known: Known = {
+    env: { ...env, ...given(options) },
+    engineRuns: await isEngineRunning(env),
+  };
   const written: Record<string, string> = {};
   for (const step of INIT_STEPS) {
     const answers = await takeStep(step, known, asks, terminal);
     if (answers === undefined) {
-      return report(terminal, { what: 'Nothing was written.', fix: 'Correct what is marked ✖ above and run `recado init` again.' });
+      return report(terminal, {
+        what: 'Nothing was written.',
+        fix: 'Correct what is marked ✖ above and run `recado init` again.',
+      });
     }
     Object.assign(written, answers);
     known.env = { ...known.env, ...answers };
@@ -38,11 +44,16 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<nu
   const readable = loadConfig({ ...env, ...written });
   if (!readable.ok) {
     const wrong = readable.failure.map(({ name, detail }) => `${name}: ${detail}`).join('\n  ');
-    return report(terminal, { what: `Nothing was written. ${wrong}`, fix: 'Correct it here or in .env and run `recado init` again.' });
+    return report(terminal, {
+      what: `Nothing was written. ${wrong}`,
+      fix: 'Correct it here or in .env and run `recado init` again.',
+    });
   }
   const file = await writeEnvFile(process.cwd(), written);
   terminal.say(`${terminal.paint.green('✔')} ${file} is written, readable by you only.`);
-  terminal.say(`Next: start the engine again, then \`${commandName(env)} doctor\` looks at everything once more.`);
+  terminal.say(
+    `Next: start the engine again, then \`${commandName(env)} doctor\` looks at everything once more.`,
+  );
   return 0;
 }
 
@@ -61,7 +72,8 @@ async function takeStep(
 ): Promise<Record<string, string> | undefined> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const answers = asks ? await askAll(step, known, terminal) : fromEnvironment(step, known.env);
-    if (await isGood(step, { ...known, env: { ...known.env, ...answers } }, terminal)) return answers;
+    if (await isGood(step, { ...known, env: { ...known.env, ...answers } }, terminal))
+      return answers;
     const next = asks ? await askWhatNow() : 'give_up';
     if (next !== 'again') return { keep: answers, skip: {}, give_up: undefined }[next];
   }
@@ -84,7 +96,11 @@ const askWhatNow = (): Promise<'again' | 'skip' | 'keep'> =>
     ],
   });
 
-async function askAll(step: InitStep, known: Known, terminal: Terminal): Promise<Record<string, string>> {
+async function askAll(
+  step: InitStep,
+  known: Known,
+  terminal: Terminal,
+): Promise<Record<string, string>> {
   terminal.say();
   terminal.say(terminal.paint.bold(step.title));
   const answers: Record<string, string> = {};
@@ -97,7 +113,9 @@ async function askAll(step: InitStep, known: Known, terminal: Terminal): Promise
 
 async function ask(question: Question, before: string): Promise<string> {
   const validate = (text: string): true | string =>
-    text.trim() === '' || question.judge?.(text.trim()) === undefined || String(question.judge(text.trim()));
+    text.trim() === '' ||
+    question.judge?.(text.trim()) === undefined ||
+    String(question.judge(text.trim()));
   if (!question.secret) return input({ message: question.message, default: before, validate });
   const hint = before === '' ? '' : ' (Enter keeps the one you have)';
   const typed = await password({ message: `${question.message}${hint}`, mask: true, validate });

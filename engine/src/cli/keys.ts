@@ -1,11 +1,15 @@
 // `recado keys`: works on the data folder, so it needs no key and works beside a running engine.
-import { goLive, openKeys } from '../engine.ts';
+import { goLive } from '../config.ts';
+import { openKeys } from '../engine.ts';
 import { report } from './failure.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /** `recado keys create`: prints the new key on stdout, and remarks on stderr. */
-export async function createKey(options: { live: boolean; name: string }, terminal: Terminal): Promise<number> {
+export async function createKey(
+  options: { live: boolean; name: string },
+  terminal: Terminal,
+): Promise<number> {
   return withKeys(terminal, async (keys, { config }) => {
     const missing = options.live ? goLive(config) : [];
     if (missing.length > 0) {
@@ -16,7 +20,9 @@ export async function createKey(options: { live: boolean; name: string }, termin
     }
     const { key, id } = await keys.create(options.live ? 'live' : 'test', options.name);
     terminal.say(key);
-    terminal.remark(`${terminal.paint.green('✔')} ${id} is made. The key above is shown this once.`);
+    terminal.remark(
+      `${terminal.paint.green('✔')} ${id} is made. The key above is shown this once.`,
+    );
     return 0;
   });
 }
@@ -40,7 +46,13 @@ export async function listKeys(options: { json?: boolean }, terminal: Terminal):
 }
 
 function keyLine(
-  row: { id: string; starts_with: string; name: string; created_at: string; revoked_at: string | null },
+  row: {
+    id: string;
+    starts_with: string;
+    name: string;
+    created_at: string;
+    revoked_at: string | null;
+  },
   paint: Terminal['paint'],
 ): string {
   const state = row.revoked_at === null ? paint.green('active ') : paint.dim('revoked');
@@ -54,7 +66,10 @@ export async function revokeKey(id: string, terminal: Terminal): Promise<number>
       terminal.say(`${terminal.paint.green('✔')} ${printable(id)} is revoked.`);
       return 0;
     }
-    return report(terminal, { what: `There is no key ${printable(id)}.`, fix: '`recado keys list` shows the ids.' });
+    return report(terminal, {
+      what: `There is no key ${printable(id)}.`,
+      fix: '`recado keys list` shows the ids.',
+    });
   });
 }
 

@@ -7,7 +7,9 @@ import { createTerminal } from './terminal.ts';
 
 const terminal = createTerminal();
 const program = new Command('recado')
-  .description('AI phone calls for workflows: call a person, have the conversation, get one structured result.')
+  .description(
+    'AI phone calls for workflows: call a person, have the conversation, get one structured result.',
+  )
   .showHelpAfterError('(`recado --help` lists the commands)')
   .showSuggestionAfterError();
 
@@ -19,10 +21,21 @@ program
 program
   .command('demo')
   .description('show one whole call on the simulated phone network')
-  .option('--number <number>', 'test number to call; the last two digits choose what the person does', testNumber, '+12025550143')
+  .option(
+    '--number <number>',
+    'test number to call; the last two digits choose what the person does',
+    testNumber,
+    '+12025550143',
+  )
   .option('--fast', 'run the audio faster than real time', false)
-  .addOption(new Option('--language <language>', 'language of the call').choices(['en', 'pt-PT']).default('en'))
-  .action(async (options: DemoOptions) => finish(await (await import('./demo.ts')).demo(options, terminal)));
+  .addOption(
+    new Option('--language <language>', 'language of the call')
+      .choices(['en', 'pt-PT'])
+      .default('en'),
+  )
+  .action(async (options: DemoOptions) =>
+    finish(await (await import('./demo.ts')).demo(options, terminal)),
+  );
 
 program
   .command('call')
@@ -33,7 +46,11 @@ program
   .option('--language <language>', 'language of the call, such as en or pt-PT')
   .option('--on-behalf-of <name>', 'who the agent says it calls for')
   .option('--outcome <word>', 'a word to get back as the outcome; may be repeated', collect)
-  .option('--question <text>', 'a question to ask, such as "yes_no: Will you come?"; may be repeated', collect)
+  .option(
+    '--question <text>',
+    'a question to ask, such as "yes_no: Will you come?"; may be repeated',
+    collect,
+  )
   .option('--variable <name=value>', 'a value for a {{name}} in the task; may be repeated', collect)
   .option('--reference <id>', "your record's id")
   .addOption(new Option('--recording <how>', 'record the call').choices(['off', 'notify']))
@@ -43,7 +60,9 @@ program
     finish(await (await import('./call.ts')).call(number, options, terminal)),
   );
 
-const keys = program.command('keys').description('make, list and revoke API keys on the data folder');
+const keys = program
+  .command('keys')
+  .description('make, list and revoke API keys on the data folder');
 keys
   .command('create')
   .description('make a key and show it once')
@@ -56,7 +75,9 @@ keys
   .command('list')
   .description('list the keys, without their secrets')
   .option('--json', 'as JSON')
-  .action(async (options: { json?: boolean }) => finish(await (await import('./keys.ts')).listKeys(options, terminal)));
+  .action(async (options: { json?: boolean }) =>
+    finish(await (await import('./keys.ts')).listKeys(options, terminal)),
+  );
 keys
   .command('revoke')
   .description('make a key worthless, at once and for good')
@@ -70,7 +91,10 @@ program
   .option('--organisation <name>', 'who the agent calls for')
   .option('--countries <list>', 'countries to call, such as PT,ES')
   .option('--public-url <url>', 'https address at which the internet reaches the engine')
-  .option('--account-sid <sid>', 'Twilio account; its token is read from TWILIO_AUTH_TOKEN or asked for')
+  .option(
+    '--account-sid <sid>',
+    'Twilio account; its token is read from TWILIO_AUTH_TOKEN or asked for',
+  )
   .option('--numbers <list>', 'Twilio numbers to call from, with commas')
   .action(async (options: Record<string, string | boolean>) =>
     finish(await (await import('./init.ts')).init(options, terminal)),
@@ -82,7 +106,9 @@ program
   .action(async () => finish(await (await import('./doctor.ts')).doctor(terminal)));
 
 await program.parseAsync().catch((error: unknown) => {
-  terminal.remark(`recado: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  terminal.remark(
+    `recado: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   finish(1);
 });
 

@@ -21,7 +21,9 @@ export interface Names {
 
 /** Returns how the two are named in a transcript; the recipient by the first of their names. */
 export function namesOf(recipientName: string | null | undefined): Names {
-  const first = printable(recipientName ?? '').trim().split(/\s+/)[0];
+  const first = printable(recipientName ?? '')
+    .trim()
+    .split(/\s+/)[0];
   return { agent: 'Agent', recipient: first ? first.slice(0, 20) : 'Person' };
 }
 
@@ -29,8 +31,16 @@ export function namesOf(recipientName: string | null | undefined): Names {
 export function resultLines(call: Call, paint: Terminal['paint']): string[] {
   return [
     `${label('Outcome', paint)}${colourOf(call, paint)(paint.bold(call.outcome ?? 'not known'))}${paint.dim(`  ${whyOf(call)}`)}`,
-    ...optional('Because', call.outcome_evidence && `“${printable(call.outcome_evidence.quote)}”`, paint),
-    ...optional('Refused', call.refusal && `${call.refusal.rule}: ${printable(call.refusal.detail)}`, paint),
+    ...optional(
+      'Because',
+      call.outcome_evidence && `“${printable(call.outcome_evidence.quote)}”`,
+      paint,
+    ),
+    ...optional(
+      'Refused',
+      call.refusal && `${call.refusal.rule}: ${printable(call.refusal.detail)}`,
+      paint,
+    ),
     ...optional('Summary', call.summary && printable(call.summary), paint),
     ...call.next_steps.flatMap((step) => optional('Next', printable(step), paint)),
     ...jsonLines(call, paint),
@@ -45,7 +55,10 @@ function whyOf(call: Call): string {
 function jsonLines(call: Call, paint: Terminal['paint']): string[] {
   if (call.result === null) return optional('Result', RESULT_TEXTS[call.result_status], paint);
   const [first = '', ...rest] = JSON.stringify(call.result, null, 2).split('\n');
-  return [`${label('Result', paint)}${first}`, ...rest.map((line) => `${' '.repeat(LABEL)}${line}`)];
+  return [
+    `${label('Result', paint)}${first}`,
+    ...rest.map((line) => `${' '.repeat(LABEL)}${line}`),
+  ];
 }
 
 const RESULT_TEXTS: Record<Call['result_status'], string | undefined> = {

@@ -16,11 +16,19 @@ export async function start(terminal: Terminal): Promise<number> {
   if (!running.ok) return report(terminal, running.failure);
 
   const { engine, url, firstKey } = running.value;
-  for (const line of welcome({ url, firstKey, config, command: commandName(env), paint: terminal.paint })) {
+  for (const line of welcome({
+    url,
+    firstKey,
+    config,
+    command: commandName(env),
+    paint: terminal.paint,
+  })) {
     terminal.say(line);
   }
   await signals;
-  terminal.say('Stopping: no new calls are taken, what is live is ended. Press Ctrl-C again to stop at once.');
+  terminal.say(
+    'Stopping: no new calls are taken, what is live is ended. Press Ctrl-C again to stop at once.',
+  );
   await engine.stop();
   terminal.say('Stopped.');
   return 0;
@@ -35,7 +43,10 @@ export interface RunningEngine {
 type Options = Parameters<typeof createEngine>[1];
 
 /** Returns a started engine, or why it does not start with what to do about it. */
-export async function startEngine(config: Config, options: Options = {}): Promise<Result<RunningEngine, CliFailure>> {
+export async function startEngine(
+  config: Config,
+  options: Options = {},
+): Promise<Result<RunningEngine, CliFailure>> {
   let engine: Engine | undefined;
   try {
     engine = await createEngine(config, options);
@@ -58,10 +69,16 @@ function explainStart(error: unknown, config: Config): CliFailure {
     };
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return { what, fix: `Make ${config.dataDir} writable for this user, or set DATA_DIR to another folder.` };
+    return {
+      what,
+      fix: `Make ${config.dataDir} writable for this user, or set DATA_DIR to another folder.`,
+    };
   }
   if (/lock/i.test(String(message))) {
-    return { what, fix: `Another engine uses ${config.dataDir}. Stop it, or set DATA_DIR to another folder.` };
+    return {
+      what,
+      fix: `Another engine uses ${config.dataDir}. Stop it, or set DATA_DIR to another folder.`,
+    };
   }
   return { what, fix: 'Run `recado doctor`: it looks at each part and says what is wrong.' };
 }
@@ -77,7 +94,10 @@ interface Welcome {
 function welcome({ url, firstKey, config, command, paint }: Welcome): string[] {
   const keyFile = relative(process.cwd(), join(config.dataDir, 'first-key'));
   const first = firstKey
-    ? [`First API key  ${paint.bold(firstKey)}`, paint.dim(`  Shown this once, and kept in ${keyFile} for the command line.`)]
+    ? [
+        `First API key  ${paint.bold(firstKey)}`,
+        paint.dim(`  Shown this once, and kept in ${keyFile} for the command line.`),
+      ]
     : [];
   return [
     `${paint.green('✔')} Recado ${VERSION} runs at ${paint.bold(url)}`,

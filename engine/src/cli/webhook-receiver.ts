@@ -21,7 +21,10 @@ export interface WebhookReceiver {
 const BODY_BYTES_MAX = 1024 * 1024;
 
 /** Starts a receiver on any free port; `secret` is asked for each event, so it may be learned later. */
-export async function startWebhookReceiver(clock: Clock, secret: () => string): Promise<WebhookReceiver> {
+export async function startWebhookReceiver(
+  clock: Clock,
+  secret: () => string,
+): Promise<WebhookReceiver> {
   let take: (received: ReceivedWebhook) => void = () => undefined;
   const arrived = new Promise<ReceivedWebhook>((resolve) => {
     take = resolve;
@@ -29,7 +32,12 @@ export async function startWebhookReceiver(clock: Clock, secret: () => string): 
   const server = createServer((request, response) => {
     readBody(request).then(
       (body) => {
-        const verified = verifyWebhook({ body, headers: request.headers, secret: secret(), now: clock.now() });
+        const verified = verifyWebhook({
+          body,
+          headers: request.headers,
+          secret: secret(),
+          now: clock.now(),
+        });
         response.writeHead(verified.ok ? 204 : 401).end();
         take({ id: String(request.headers['webhook-id'] ?? ''), bytes: body.length, verified });
       },
