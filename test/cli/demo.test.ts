@@ -20,6 +20,7 @@ describe('recado demo', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe(SIMULATED);
     expect(lines.at(-2)).toBe(SIMULATED);
+    expect(stdout).toMatch(/dialing\n.*ringing\n.*answered/);
     expect(stdout).toMatch(/^\d:\d\d {2}Agent {2}.*an AI assistant/m);
     expect(stdout).toMatch(/^\d:\d\d {2}Ana {4}Yes/m);
     expect(stdout).toMatch(/^Outcome +achieved/m);

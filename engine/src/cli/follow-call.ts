@@ -58,11 +58,17 @@ async function followOnce(
 
 function tell(event: StreamedEvent['event'], place: Place, listener: FollowListener): void {
   if (event.type === 'call.turn_added') return listener.turn((event.data as { turn: Turn }).turn);
-  const { status } = event.data as Partial<Call>;
+  const status = (event.data as Partial<Call>).status ?? STATUS_AFTER[event.type];
   if (status === undefined || status === place.status) return;
   place.status = status;
   listener.status(status);
 }
+
+/** Where a call stands after events that carry its attempt and not the whole call. */
+const STATUS_AFTER: Partial<Record<StreamedEvent['event']['type'], Call['status']>> = {
+  'call.started': 'dialing',
+  'call.answered': 'in_progress',
+};
 
 const BREAKS_MAX = 10;
 
