@@ -188,7 +188,7 @@ const house = [
     comment:
       'Only main, cli and tests start the engine: take what you need as an argument instead.',
     severity: 'error',
-    from: { path: SRC, pathNot: [`${SRC}(main|engine|networks)\\.ts$`, `${SRC}cli/`] },
+    from: { path: SRC, pathNot: [`${SRC}(main|engine|assembly|networks)\\.ts$`, `${SRC}cli/`] },
     to: { path: `${SRC}(main|engine)\\.ts$` },
   },
   {
@@ -205,7 +205,7 @@ const house = [
     severity: 'error',
     from: {
       path: SRC,
-      pathNot: `${SRC}((lib|contract|calls|session|results|events|outgoing|queue|store|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|networks|config|jobs)\\.ts$)`,
+      pathNot: `${SRC}((lib|contract|calls|session|results|events|outgoing|queue|store|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|assembly|networks|config|jobs)\\.ts$)`,
     },
     to: {},
   },

@@ -179,6 +179,23 @@ export function loadConfig(
   });
 }
 
+/** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so never nothing. */
+export function goLive(config: Config): string[] {
+  const missing: string[] = [];
+  if (!config.twilio) missing.push('Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
+  if (config.twilio && config.twilio.fromNumbers.length === 0)
+    missing.push('Set TWILIO_NUMBERS to a number of yours.');
+  if (!config.openai) missing.push('Set OPENAI_API_KEY.');
+  if (!config.publicUrl?.startsWith('https://'))
+    missing.push('Set PUBLIC_URL to an https address of this engine.');
+  if (config.allowedCountries.length === 0) missing.push('Set ALLOWED_COUNTRIES, such as PT,ES.');
+  if (!config.organisationSet) missing.push('Set ORGANISATION to the name to call for.');
+  missing.push(
+    'This version lacks calling hours, consent, frequency and spend rules. Live calls come with them.',
+  );
+  return missing;
+}
+
 /** Returns the process's environment, over what `.env` in this folder says. */
 export function readEnvironment(folder = '.'): Record<string, string | undefined> {
   const file = resolve(folder, '.env');

@@ -1,43 +1,30 @@
-// Where all parts meet. Everything is built here and handed to what needs it; nothing is found by itself.
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { carrierEvents } from './calls/carrier-events.ts';
-import { endAttempt } from './calls/end-attempt.ts';
-import { noteAnswer, noteDisclosure, noteTurn } from './calls/note-session.ts';
-import type { Carrier, Jobs, Settings } from './calls/ports.ts';
-import { createMediaSockets } from './carriers/twilio/media-socket.ts';
-import type { TwilioNetwork } from './carriers/twilio/network.ts';
-import { createTwilioCarrier } from './carriers/twilio/rest.ts';
-import { registerTwilioRoutes } from './carriers/twilio/routes.ts';
-import type { Config } from './config.ts';
+import {
+  connectCarriers,
+  createDoors,
+  createTalk,
+  createWorker,
+  openStore,
+  type Shared,
+} from './assembly.ts';
+import type { Jobs } from './calls/ports.ts';
+import { type Config, goLive } from './config.ts';
 import type { Mode } from './contract/vocabulary.ts';
-import { createFollowers } from './events/followers.ts';
+import { newSigningSecret } from './events/sign.ts';
 import { makeKey } from './http/api-key.ts';
-import { createAuthenticator } from './http/auth.ts';
-import { createHandlers } from './http/handlers.ts';
-import { createRateLimits } from './http/rate-limits.ts';
-import { createServer } from './http/server.ts';
-import { jobKinds } from './jobs.ts';
 import { type Clock, createClock } from './lib/clock.ts';
 import type { Database } from './lib/database.ts';
-import { newId, random } from './lib/id.ts';
+import { newId } from './lib/id.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
-import { type Networks, openNetworks } from './networks.ts';
-import { createEgress } from './outgoing/egress.ts';
-import { createWorker } from './queue/worker.ts';
-import { createSessions, type LiveSessions } from './session/sessions.ts';
-import { listCalls } from './store/call-list.ts';
+import { openNetworks } from './networks.ts';
 import { callStore } from './store/calls.ts';
-import { createDeliveryStore } from './store/deliveries.ts';
-import { createEventStore } from './store/events.ts';
-import { jobStore } from './store/jobs.ts';
 import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
-import { createRecordings } from './store/recordings.ts';
 import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { createWebhookStore } from './store/webhooks.ts';
+
+export { VERSION } from './assembly.ts';
 
 export interface Engine {
   /** Listens and takes up work. `first_key` is there once, on the very first start. */
@@ -51,192 +38,56 @@ export interface Engine {
   goLive(): string[];
 }
 
-export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string })
-  .version;
-
 export async function createEngine(
   config: Config,
   options: { clock?: Clock; log?: Log } = {},
 ): Promise<Engine> {
-  const clock =
-    options.clock ??
-    createClock({
-      rate: config.clockRate,
-      ...(config.clockAnchor === undefined ? {} : { anchor: config.clockAnchor }),
-    });
+  const clock = options.clock ?? clockOf(config);
   const log = options.log ?? createLog({ level: config.logLevel });
-  const seal = createSeal(loadSecretKey(config));
-  const nodeId = newId('node');
-  const database = await openSqlite({
-    file: join(config.dataDir, 'recado.db'),
-    lockFile: join(config.dataDir, 'engine.lock'),
+  const shared: Shared = {
+    config,
     clock,
-  });
-  await migrate(database, clock.now());
-  // The lock above is ours alone, so whoever held work before is gone.
-  await database.query('DELETE FROM nodes');
-
-  const keys = createKeyStore(database, seal, clock);
-  const recordings = createRecordings(join(config.dataDir, 'recordings'));
-  const followers = createFollowers(clock);
-  let wakeWorker = (): void => undefined;
-  const events = createEventStore({
-    clock,
-    onRecorded: followers.wake,
-    onQueued: () => wakeWorker(),
-  });
-  const jobs: Jobs = {
-    async enqueue(tx, job) {
-      await jobStore.enqueue(tx, { ...job, now: clock.now() });
-      tx.afterCommit(() => wakeWorker());
-    },
+    log,
+    nodeId: newId('node'),
+    settings: settingsOf(config),
   };
-  const ownUrls = config.publicUrl === null ? [] : [config.publicUrl];
-  const egress = createEgress({
-    allowedHosts: config.webhookAllowedHosts,
-    allowedCidrs: config.webhookAllowedCidrs,
-    allowLoopback: ['127.0.0.1', '::1', 'localhost'].includes(config.listenHost),
-    ownUrls,
-    clock,
-  });
-  const webhooks = createWebhookStore({ database, seal, events, egress, clock });
-
-  // Filled in once the port is known: the simulated network calls back on loopback.
-  const settings = settingsOf(config);
-  const networks: Networks = await openNetworks(config, { clock, log });
-  const carriers: { simulated: Carrier; live?: Carrier } = { simulated: undefined as never };
-  const sessions: LiveSessions = createSessions({
-    networks: { simulated: networks.simulated, ...(networks.live ? { live: networks.live } : {}) },
-    clock,
-    log,
-    records: {
-      turn: (turn) => noteTurn(turn, base),
-      answer: (callId, answer) => noteAnswer(callId, answer, base),
-      disclosed: (callId) => noteDisclosure(callId, base),
-      recorded: (attempt, bytes) => recordings.append(recordings.nameOf(attempt.id), bytes),
-      async ended(attempt, end) {
-        await recordings.finish(recordings.nameOf(attempt.id));
-        await endAttempt(attempt.id, end, base);
-      },
-      async hangUp(attempt) {
-        const latest = await callStore.findAttempt(database, attempt.id);
-        if (latest?.carrier_call_id)
-          await carriers[attempt.network]?.hangUp(latest.carrier_call_id);
-      },
-    },
-  });
-
-  const base = {
-    database,
-    calls: callStore,
-    events,
-    jobs,
-    sessions,
-    carriers,
-    clock,
-    log,
-    settings,
-    nodeId,
-  };
-  const readers = {
-    simulated: networks.simulated.reader,
-    ...(networks.live ? { live: networks.live.reader } : {}),
-  };
-  const worker = createWorker({
-    database,
-    jobs: jobStore,
-    kinds: jobKinds({
-      ...base,
-      readers,
-      egress,
-      deliveries: createDeliveryStore(database, seal),
-      finishRecording: recordings.finish,
-      random,
-    }),
-    nodeId,
-    clock,
-    log,
-  });
-  wakeWorker = worker.wake;
-
-  const accounts: TwilioNetwork[] = [];
-  const media = createMediaSockets({ networks: accounts, clock, log });
-  const limits = createRateLimits();
-  const server = createServer({
-    handlers: createHandlers({
-      ...base,
-      place: { ...base, receivers: webhooks },
-      cancel: base,
-      followers,
-      version: VERSION,
-      listCalls,
-      eventsOfCall: events.ofCall,
-      readRecording: recordings.read,
-      webhooks,
-      webhookSecret: keys.webhookSecret,
-      isReady: () => isReachable(database),
-    }),
-    authenticator: createAuthenticator({ findKey: keys.find, clock, limits }),
-    limits,
-    clock,
-    log,
-    version: VERSION,
-    listenHost: config.listenHost,
-    port: config.listenPort,
-    ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }),
-    extraRoutes: (app) => registerTwilioRoutes(app, { networks: accounts, log }),
-    onUpgrade: (request, socket, head) => {
-      if (!media.handleUpgrade(request, socket, head)) socket.destroy();
-    },
-  });
-
-  function connectCarriers(url: string): void {
-    settings.public_url = config.publicUrl ?? url;
-    if (config.publicUrl === null) ownUrls.push(url);
-    const events = carrierEvents({ ...base, recordings });
-    // The simulated network lives on this machine, whatever the world calls us.
-    const simulated = { ...networks.simulated.account, callbackBase: url };
-    carriers.simulated = createTwilioCarrier({ ...simulated, clock, log });
-    accounts.push({ ...simulated, events });
-    if (!networks.live) return;
-    const live = { ...networks.live.account, callbackBase: settings.public_url };
-    carriers.live = createTwilioCarrier({ ...live, clock, log });
-    accounts.push({ ...live, events });
-  }
-
+  const store = await openStore(shared);
+  const networks = await openNetworks(config, { clock, log });
+  const talk = createTalk(shared, store, networks);
+  const worker = createWorker(shared, store, networks, talk);
+  store.wake.now = () => worker.wake();
+  const doors = createDoors(shared, store, talk);
   return {
-    keys,
+    keys: store.keys,
     async start() {
-      const { url } = await server.listen();
-      connectCarriers(url);
-      settings.from_numbers = {
-        simulated: networks.simulated.fromNumbers,
-        live: networks.live?.fromNumbers ?? [],
-      };
-      await takeUpOrphans(base);
+      const { url } = await doors.server.listen();
+      connectCarriers(url, shared, { store, networks, talk, doors });
+      await takeUpOrphans(talk);
       await worker.start();
-      return { url: settings.public_url, first_key: await makeFirstKey(keys, config.dataDir) };
+      const first_key = await makeFirstKey(store.keys, config.dataDir);
+      return { url: shared.settings.public_url, first_key };
     },
     async stop() {
       await worker.stop();
-      await sessions.close();
-      await server.close();
-      media.close();
+      await talk.sessions.close();
+      await doors.server.close();
+      doors.media.close();
       await networks.close();
-      await database.close();
+      await store.database.close();
     },
     async recordingPath(callId) {
-      const attempts = await callStore.attempts(database, callId);
+      const attempts = await callStore.attempts(store.database, callId);
       const name = attempts.findLast((attempt) => attempt.recording !== null)?.recording;
-      return name ? recordings.path(name) : undefined;
+      return name ? store.recordings.path(name) : undefined;
     },
     goLive: () => goLive(config),
   };
 }
 
-type Changeable<T> = { -readonly [K in keyof T]: T[K] };
+const clockOf = ({ clockRate, clockAnchor }: Config): Clock =>
+  createClock({ rate: clockRate, ...(clockAnchor === undefined ? {} : { anchor: clockAnchor }) });
 
-const settingsOf = (config: Config): Changeable<Settings> => ({
+const settingsOf = (config: Config): Shared['settings'] => ({
   organisation: config.organisation,
   default_country: config.defaultCountry,
   allowed_countries: config.allowedCountries,
@@ -263,7 +114,12 @@ export async function openKeys(config: Config): Promise<KeyRing> {
   const clock = createClock();
   const database = await openSqlite({ file: join(config.dataDir, 'recado.db'), clock });
   await migrate(database, clock.now());
-  const keys = createKeyStore(database, createSeal(loadSecretKey(config)), clock);
+  const keys = createKeyStore({
+    database,
+    seal: createSeal(loadSecretKey(config)),
+    clock,
+    newSigningSecret,
+  });
   return {
     async create(mode, name) {
       const { key, ...stored } = makeKey(mode);
@@ -273,23 +129,6 @@ export async function openKeys(config: Config): Promise<KeyRing> {
     revoke: keys.revoke,
     close: () => database.close(),
   };
-}
-
-/** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so never nothing. */
-export function goLive(config: Config): string[] {
-  const missing: string[] = [];
-  if (!config.twilio) missing.push('Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
-  if (config.twilio && config.twilio.fromNumbers.length === 0)
-    missing.push('Set TWILIO_NUMBERS to a number of yours.');
-  if (!config.openai) missing.push('Set OPENAI_API_KEY.');
-  if (!config.publicUrl?.startsWith('https://'))
-    missing.push('Set PUBLIC_URL to an https address of this engine.');
-  if (config.allowedCountries.length === 0) missing.push('Set ALLOWED_COUNTRIES, such as PT,ES.');
-  if (!config.organisationSet) missing.push('Set ORGANISATION to the name to call for.');
-  missing.push(
-    'This version lacks calling hours, consent, frequency and spend rules. Live calls come with them.',
-  );
-  return missing;
 }
 
 async function takeUpOrphans(ports: {
@@ -311,9 +150,3 @@ async function makeFirstKey(keys: KeyStore, dataDir: string): Promise<string | u
   if (added) keepFirstKey(dataDir, key);
   return added ? key : undefined;
 }
-
-const isReachable = (database: Database): Promise<boolean> =>
-  database.query('SELECT 1 AS one').then(
-    () => true,
-    () => false,
-  );

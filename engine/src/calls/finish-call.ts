@@ -21,9 +21,9 @@ const READ_AGAIN_MS = 20_000;
 export async function finishCall(
   callId: string,
   ports: FinishPorts,
-): Promise<void | { again_at: number }> {
+): Promise<{ again_at: number } | undefined> {
   const call = await ports.calls.find(ports.database, callId);
-  if (call?.status !== 'finalizing' || call.end_reason === null) return;
+  if (call?.status !== 'finalizing' || call.end_reason === null) return undefined;
   const turns = await ports.calls.turns(ports.database, callId);
   const answers = await ports.calls.answers(ports.database, callId);
   const reading = await read(call, turns, answers, ports);
@@ -39,6 +39,7 @@ export async function finishCall(
       ports,
     ),
   );
+  return undefined;
 }
 
 /** Returns what was learned, or undefined while the model that reads may still come back. */

@@ -2,7 +2,7 @@
 import { NOT_SUPPORTED_YET, type PlaceCall } from '../contract/place-call.ts';
 import type { ProblemCode, ProblemFailure } from '../contract/problem.ts';
 import { DEFAULT_OUTCOMES, type Mode, RESERVED_OUTCOMES } from '../contract/vocabulary.ts';
-import { fail, ok, type Result } from '../lib/result.ts';
+import { fail, ok, type Result, together } from '../lib/result.ts';
 import { acceptQuestions } from '../results/accept-questions.ts';
 import { schemaOfQuestions } from '../results/question-schema.ts';
 import { checkResultSchema } from '../results/result-schema.ts';
@@ -28,41 +28,48 @@ export function prepareCall(
   const mistake = unsupported(request) ?? unreadable(request, mode);
   if (mistake) return fail(mistake);
 
-  const texts = readTexts(request);
-  if (!texts.ok) return texts;
-  const outcomes = readOutcomes(request);
-  if (!outcomes.ok) return outcomes;
-  const wanted = readWanted(request);
-  if (!wanted.ok) return wanted;
-  const language = readLanguage(request, settings);
-  if (!language.ok) return language;
   const own = settings.from_numbers[mode === 'live' ? 'live' : 'simulated'];
-  const from = readFromNumber(request, own);
-  if (!from.ok) return from;
+  const read = together({
+    texts: readTexts(request),
+    outcomes: readOutcomes(request),
+    wanted: readWanted(request),
+    language: readLanguage(request, settings),
+    from: readFromNumber(request, own),
+  });
+  if (!read.ok) return read;
+  const { texts, outcomes, wanted, language, from } = read.value;
 
   return ok({
-    task: texts.value.task,
+    task: texts.task,
     recipient_name: request.recipient_name ?? request.caller_name ?? null,
     order: {
-      on_behalf_of: request.on_behalf_of ?? settings.organisation,
-      ...outcomes.value,
-      ...wanted.value,
-      ...language.value,
-      first_message: texts.value.first_message,
-      voice: request.voice ?? settings.default_voice,
-      max_duration_seconds: request.max_duration_seconds ?? settings.default_max_duration_seconds,
-      recording:
-        request.recording === 'notify'
-          ? 'notify'
-          : request.recording === 'off'
-            ? 'off'
-            : settings.default_recording,
-      from_number: from.value,
-      simulate: request.simulate ?? null,
+      ...outcomes,
+      ...wanted,
+      ...language,
+      ...speakingOrder(request, settings),
+      first_message: texts.first_message,
+      from_number: from,
     },
     destination: readTo(request, { settings, mode, own }),
   });
 }
+
+const speakingOrder = (
+  request: PlaceCall,
+  settings: Settings,
+): Pick<
+  CallOrder,
+  'on_behalf_of' | 'voice' | 'max_duration_seconds' | 'recording' | 'simulate'
+> => ({
+  on_behalf_of: request.on_behalf_of ?? settings.organisation,
+  voice: request.voice ?? settings.default_voice,
+  max_duration_seconds: request.max_duration_seconds ?? settings.default_max_duration_seconds,
+  recording:
+    request.recording === 'notify' || request.recording === 'off'
+      ? request.recording
+      : settings.default_recording,
+  simulate: request.simulate ?? null,
+});
 
 function readTo(
   request: PlaceCall,
@@ -150,44 +157,45 @@ function readOutcomes(
   request: PlaceCall,
 ): Result<Pick<CallOrder, 'outcomes' | 'own_outcomes' | 'success_outcomes'>, ProblemFailure> {
   const own = request.outcomes !== undefined;
-  const outcomes: Outcome[] = own
-    ? (request.outcomes ?? []).map((option) =>
-        typeof option === 'string'
-          ? { value: option }
-          : { value: option.value, ...(option.when === undefined ? {} : { when: option.when }) },
-      )
-    : DEFAULT_OUTCOMES.map((value) => ({ value }));
-  const seen = new Set<string>();
-  for (const [at, { value }] of outcomes.entries()) {
-    const plain = plainWord(value);
-    if (hasControls(value) || plain === '')
-      return fail(problem('invalid_request', [`outcomes/${at}`], 'Use a word.'));
-    if (seen.has(plain))
-      return fail(problem('invalid_request', [`outcomes/${at}`], 'This outcome is there twice.'));
-    // A word that only looks like one of ours would send the workflow down the wrong branch.
-    const reserved = RESERVED_OUTCOMES.find((word) => plainWord(word) === plain);
-    const isDefault = (DEFAULT_OUTCOMES as readonly string[]).includes(value);
-    if (own && reserved && !isDefault) {
-      return fail(
-        problem(
-          'invalid_request',
-          [`outcomes/${at}`],
-          `“${reserved}” is a word of Recado itself. Choose another.`,
-        ),
-      );
-    }
-    seen.add(plain);
-  }
-  const unknown =
-    request.success_outcomes?.findIndex(
-      (word) => !outcomes.some((outcome) => outcome.value === word),
-    ) ?? -1;
+  const options = request.outcomes ?? DEFAULT_OUTCOMES;
+  const outcomes: Outcome[] = options.map((option) =>
+    typeof option === 'string'
+      ? { value: option }
+      : { value: option.value, ...(option.when === undefined ? {} : { when: option.when }) },
+  );
+  const fault = own ? outcomeFault(outcomes) : undefined;
+  if (fault) return fail(fault);
+  const words = outcomes.map(({ value }) => value);
+  const unknown = (request.success_outcomes ?? []).findIndex((word) => !words.includes(word));
   if (unknown >= 0) {
     return fail(
       problem('invalid_request', [`success_outcomes/${unknown}`], 'It is not one of the outcomes.'),
     );
   }
   return ok({ outcomes, own_outcomes: own, success_outcomes: request.success_outcomes ?? null });
+}
+
+function outcomeFault(outcomes: readonly Outcome[]): ProblemFailure | undefined {
+  const seen = new Set<string>();
+  for (const [at, { value }] of outcomes.entries()) {
+    const plain = plainWord(value);
+    const fault =
+      hasControls(value) || plain === ''
+        ? 'Use a word.'
+        : seen.has(plain)
+          ? 'This outcome is there twice.'
+          : reservedFault(value);
+    if (fault !== undefined) return problem('invalid_request', [`outcomes/${at}`], fault);
+    seen.add(plain);
+  }
+  return undefined;
+}
+
+// A word that only looks like one of ours would send the workflow down the wrong branch.
+function reservedFault(value: string): string | undefined {
+  if ((DEFAULT_OUTCOMES as readonly string[]).includes(value)) return undefined;
+  const reserved = RESERVED_OUTCOMES.find((word) => plainWord(word) === plainWord(value));
+  return reserved && `“${reserved}” is a word of Recado itself. Choose another.`;
 }
 
 const plainWord = (word: string): string =>

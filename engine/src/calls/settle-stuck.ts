@@ -1,5 +1,6 @@
 // Job: looks after an attempt until it has ended, above all when the process that dialed it is gone.
 // Invariant: an unclear dial is never repeated. The carrier is asked; what stays unknown ends as lost_contact.
+import type { EndReason } from '../contract/vocabulary.ts';
 import type { AttemptRecord } from './call-record.ts';
 import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
 import type { Carrier, CarrierCall } from './ports.ts';
@@ -20,11 +21,11 @@ const CLOCK_SLACK_MS = 5_000;
 export async function settleAttempt(
   attemptId: string,
   ports: SettlePorts,
-): Promise<void | { again_at: number }> {
+): Promise<{ again_at: number } | undefined> {
   const attempt = await ports.calls.findAttempt(ports.database, attemptId);
-  if (!attempt || attempt.status === 'ended') return;
+  if (!attempt || attempt.status === 'ended') return undefined;
   const carrier = ports.carriers[attempt.network];
-  if (!carrier) return endAttempt(attempt.id, { end_reason: 'lost_contact' }, ports);
+  if (!carrier) return endAs('lost_contact', attempt, ports);
 
   const now = ports.clock.now();
   if (ports.sessions.isLive(attempt.id)) return { again_at: now + WATCH_MS };
@@ -39,7 +40,7 @@ async function settleUnbound(
   attempt: AttemptRecord,
   carrier: Carrier,
   ports: SettlePorts,
-): Promise<void | { again_at: number }> {
+): Promise<{ again_at: number } | undefined> {
   const now = ports.clock.now();
   if (now < attempt.dial_before) return { again_at: attempt.dial_before + CLOCK_SLACK_MS };
   const found = await carrier.search({
@@ -55,7 +56,7 @@ async function settleUnbound(
     return { again_at: now };
   }
   if (now < attempt.dial_before + SEARCH_HORIZON_MS) return { again_at: now + LOOK_AGAIN_MS };
-  return endAttempt(attempt.id, { end_reason: 'lost_contact' }, ports);
+  return endAs('lost_contact', attempt, ports);
 }
 
 // The process that held the conversation is gone, and with it the agent: nobody is left to talk.
@@ -64,16 +65,16 @@ async function settleAbandoned(
   carrierCallId: string,
   carrier: Carrier,
   ports: SettlePorts,
-): Promise<void | { again_at: number }> {
+): Promise<{ again_at: number } | undefined> {
   const seen = await carrier.look(carrierCallId);
   if (seen === 'unknown') return againOrLost(attempt, ports);
   if (attempt.recording !== null) await ports.finishRecording(attempt.recording);
   if (seen?.state === 'open') {
     await carrier.hangUp(carrierCallId);
-    return endAttempt(attempt.id, { end_reason: 'error_engine' }, ports);
+    return endAs('error_engine', attempt, ports);
   }
   const end_reason = seen === undefined ? 'lost_contact' : endedUnseen(attempt, seen);
-  return endAttempt(attempt.id, { end_reason }, ports);
+  return endAs(end_reason, attempt, ports);
 }
 
 const endedUnseen = (attempt: AttemptRecord, seen: CarrierCall) =>
@@ -87,11 +88,11 @@ async function watchRinging(
   carrierCallId: string,
   carrier: Carrier,
   ports: SettlePorts,
-): Promise<void | { again_at: number }> {
+): Promise<{ again_at: number } | undefined> {
   const now = ports.clock.now();
   if (attempt.answered_at !== null && now > attempt.answered_at + MEDIA_WAIT_MS) {
     await carrier.hangUp(carrierCallId);
-    return endAttempt(attempt.id, { end_reason: 'error_media' }, ports);
+    return endAs('error_media', attempt, ports);
   }
   const ringsUntil = attempt.dial_before + (ports.settings.ring_seconds + 15) * 1_000;
   if (now < ringsUntil) return { again_at: now + WATCH_MS };
@@ -99,17 +100,26 @@ async function watchRinging(
   if (seen === 'unknown') return againOrLost(attempt, ports);
   if (seen?.state === 'open') {
     await carrier.hangUp(carrierCallId);
-    return endAttempt(attempt.id, { end_reason: 'no_answer' }, ports);
+    return endAs('no_answer', attempt, ports);
   }
-  return endAttempt(attempt.id, { end_reason: seen?.end_reason ?? 'lost_contact' }, ports);
+  return endAs(seen?.end_reason ?? 'lost_contact', attempt, ports);
 }
 
 async function againOrLost(
   attempt: AttemptRecord,
   ports: SettlePorts,
-): Promise<void | { again_at: number }> {
+): Promise<{ again_at: number } | undefined> {
   const now = ports.clock.now();
   const giveUpAt = attempt.dial_before + 3_600_000;
   if (now < giveUpAt) return { again_at: now + WATCH_MS };
-  return endAttempt(attempt.id, { end_reason: 'lost_contact' }, ports);
+  return endAs('lost_contact', attempt, ports);
+}
+
+async function endAs(
+  end_reason: EndReason,
+  attempt: AttemptRecord,
+  ports: SettlePorts,
+): Promise<undefined> {
+  await endAttempt(attempt.id, { end_reason }, ports);
+  return undefined;
 }

@@ -43,6 +43,4 @@ export function leftoverIn(text: string): string | undefined {
 /** True when there is nothing to see in a text. */
 export const isBlank = (text: string): boolean => text.replace(INVISIBLE, '').trim() === '';
 /** True when a one-line text has line breaks or control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-export const hasControls = (text: string): boolean =>
-  /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/.test(text);
+export const hasControls = (text: string): boolean => /[\p{Cc}\u2028\u2029]/u.test(text);

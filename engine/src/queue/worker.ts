@@ -4,20 +4,13 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import type { Database } from '../lib/database.ts';
 import type { Log } from '../lib/log.ts';
 import { backoffMs } from './backoff.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { JobRecord, JobStore } from './ports.ts';
 
 /** One kind of job. `run` may return a later time to be run again then (a job that watches). */
 export interface JobKind {
-  run(job: JobRecord, signal: AbortSignal): Promise<void | { again_at: number }>;
+  run(job: JobRecord, signal: AbortSignal): Promise<{ again_at: number } | undefined>;
   time_out_ms: number;
-}
-
-export interface Worker {
-  start(): Promise<void>;
-  /** Looks for due jobs now: a hint after a commit. */
-  wake(): void;
-  /** Takes no more jobs and waits for those that run. */
-  stop(): Promise<void>;
 }
 
 export interface WorkerOptions {
@@ -30,123 +23,129 @@ export interface WorkerOptions {
   concurrency?: number;
 }
 
-const HEARTBEAT_MS = 1_000;
-const LEASE_MS = 4_000;
 const POLL_MS = 1_000;
+const CONCURRENCY = 50;
+const GIVE_BACK_TRIES = 60;
 
-export function createWorker(options: WorkerOptions): Worker {
-  const { database, jobs, kinds, nodeId, clock, log } = options;
-  const concurrency = options.concurrency ?? 50;
-  const running = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  let looking = false;
-  let lookAgain = false;
-  let nextLook: Timer | undefined;
-  let beat: Timer | undefined;
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #concurrency: number;
+  readonly #running = new Set<Promise<void>>();
+  #stopping = false;
+  #looking = false;
+  #lookAgain = false;
+  #nextLook: Timer | undefined;
+  #heartbeat: Heartbeat | undefined;
 
-  async function look(): Promise<void> {
-    if (stopping.signal.aborted) return;
-    if (looking) {
-      lookAgain = true;
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? CONCURRENCY;
+  }
+
+  async start(): Promise<void> {
+    this.#heartbeat = await startHeartbeat({ ...this.#options, onRescued: () => this.wake() });
+    this.wake();
+  }
+
+  /** Looks for due jobs now: a hint after a commit. */
+  wake(): void {
+    if (this.#looking) {
+      this.#lookAgain = true;
       return;
     }
-    looking = true;
-    try {
-      do {
-        lookAgain = false;
-        const claimed = await jobs.claim(
-          database,
-          nodeId,
-          clock.now(),
-          Math.max(concurrency - running.size, 0),
-        );
-        for (const job of claimed) launch(job);
-        if (claimed.length > 0 && running.size < concurrency) lookAgain = true;
-      } while (lookAgain && !stopping.signal.aborted && running.size < concurrency);
-      await sleepUntilNext();
-    } catch (error) {
-      log.error({ error }, 'looking for jobs failed');
-      nextLook = clock.after(POLL_MS, wake);
-    } finally {
-      looking = false;
-    }
+    this.#looking = true;
+    this.#look()
+      .catch((error: unknown) => this.#options.log.error({ error }, 'looking for jobs failed'))
+      .finally(() => this.#looked());
   }
 
-  async function sleepUntilNext(): Promise<void> {
-    const due = await jobs.nextRunAt(database);
+  /** Takes no more jobs and waits for those that run. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#nextLook?.cancel();
+    await Promise.allSettled([...this.#running]);
+    await this.#heartbeat?.stop();
+  }
+
+  async #look(): Promise<void> {
+    const { database, jobs, nodeId, clock } = this.#options;
+    this.#lookAgain = false;
+    const room = this.#concurrency - this.#running.size;
+    if (this.#stopping || room <= 0) return;
+    const claimed = await jobs.claim(database, nodeId, clock.now(), room);
+    for (const job of claimed) this.#launch(job);
+    if (claimed.length > 0) this.#lookAgain = true;
+    else this.#sleep(await jobs.nextRunAt(database));
+  }
+
+  #looked(): void {
+    this.#looking = false;
+    if (this.#stopping) return;
+    if (this.#lookAgain && this.#running.size < this.#concurrency) this.wake();
+    else this.#nextLook ??= this.#options.clock.after(POLL_MS, () => this.#alarm());
+  }
+
+  #sleep(due: number | undefined): void {
+    const { clock } = this.#options;
     const waitMs = due === undefined ? POLL_MS : Math.min(Math.max(due - clock.now(), 1), POLL_MS);
-    nextLook?.cancel();
-    if (!stopping.signal.aborted) nextLook = clock.after(waitMs, wake);
+    this.#nextLook?.cancel();
+    this.#nextLook = clock.after(waitMs, () => this.#alarm());
   }
 
-  function wake(): void {
-    look().catch((error: unknown) => log.error({ error }, 'looking for jobs failed'));
+  #alarm(): void {
+    this.#nextLook = undefined;
+    this.wake();
   }
 
-  function launch(job: JobRecord): void {
-    const run = runJob(job).finally(() => {
-      running.delete(run);
-      wake();
+  #launch(job: JobRecord): void {
+    const run = this.#run(job).finally(() => {
+      this.#running.delete(run);
+      if (!this.#stopping) this.wake();
     });
-    running.add(run);
+    this.#running.add(run);
   }
 
-  async function runJob(job: JobRecord): Promise<void> {
-    const kind = kinds[job.kind];
+  async #run(job: JobRecord): Promise<void> {
+    const { database, jobs, kinds, nodeId, clock, log } = this.#options;
     try {
+      const kind = kinds[job.kind];
       if (!kind) throw new Error('no such kind of job');
-      const again = await withinTime(kind, job);
+      const again = await withinTime(kind, job, clock);
       if (again) await jobs.postpone(database, job.id, nodeId, again.again_at, '');
       else await jobs.finish(database, job.id, nodeId);
     } catch (error) {
       log.error({ error, kind: job.kind, ref: job.ref, tries: job.tries }, 'job failed');
-      const runAt = clock.now() + backoffMs(job.tries);
-      await jobs
-        .postpone(database, job.id, nodeId, runAt, error instanceof Error ? error.name : 'unknown')
-        .catch(() => undefined);
+      await this.#giveBack(job, error instanceof Error ? error.name : 'unknown');
     }
   }
 
-  async function withinTime(kind: JobKind, job: JobRecord): Promise<void | { again_at: number }> {
-    const late = new AbortController();
-    const timer = clock.after(kind.time_out_ms, () =>
-      late.abort(new Error('the job took too long')),
-    );
-    const gaveUp = new Promise<never>((_, reject) => {
-      late.signal.addEventListener('abort', () => reject(late.signal.reason), { once: true });
-    });
-    try {
-      return await Promise.race([kind.run(job, late.signal), gaveUp]);
-    } finally {
-      timer.cancel();
+  // A job that cannot be given back would stay ours, and undone, for as long as this process lives.
+  async #giveBack(job: JobRecord, why: string): Promise<void> {
+    const { database, jobs, nodeId, clock } = this.#options;
+    for (let tries = 0; tries < GIVE_BACK_TRIES && !this.#stopping; tries++) {
+      try {
+        await jobs.postpone(database, job.id, nodeId, clock.now() + backoffMs(job.tries), why);
+        return;
+      } catch {
+        await clock.sleep(backoffMs(tries + 1));
+      }
     }
   }
+}
 
-  async function heartbeat(): Promise<void> {
-    const now = clock.now();
-    await jobs.heartbeat(database, nodeId, now, now + LEASE_MS);
-    const rescued = await jobs.rescue(database, now);
-    if (rescued > 0) {
-      log.warn({ rescued }, 'took up jobs of a node that is gone');
-      wake();
-    }
+async function withinTime(
+  kind: JobKind,
+  job: JobRecord,
+  clock: Clock,
+): Promise<{ again_at: number } | undefined> {
+  const late = new AbortController();
+  const timer = clock.after(kind.time_out_ms, () => late.abort(new Error('job_timed_out')));
+  const gaveUp = new Promise<never>((_, reject) => {
+    late.signal.addEventListener('abort', () => reject(late.signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([kind.run(job, late.signal), gaveUp]);
+  } finally {
+    timer.cancel();
   }
-
-  return {
-    async start() {
-      await heartbeat();
-      beat = clock.every(HEARTBEAT_MS, () => {
-        heartbeat().catch((error: unknown) => log.error({ error }, 'heartbeat failed'));
-      });
-      wake();
-    },
-    wake,
-    async stop() {
-      stopping.abort();
-      nextLook?.cancel();
-      await Promise.allSettled([...running]);
-      beat?.cancel();
-      await jobs.leave(database, nodeId).catch(() => undefined);
-    },
-  };
 }

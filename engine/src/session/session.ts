@@ -5,9 +5,10 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { BYTES_PER_MS, SILENCE } from '../lib/mu-law.ts';
 import type { Line, LineListener } from './line.ts';
 import { createPlayback } from './playback.ts';
+import { createSpokenTurns } from './spoken-turns.ts';
 import { createStereoTrack } from './stereo-track.ts';
 import type { ToolAction } from './tools.ts';
-import { createTranscript, type SpokenTurn } from './transcript.ts';
+import type { SpokenTurn } from './transcript.ts';
 import { createTurnTimes, type TurnTimes } from './turn-times.ts';
 import type { VoiceListener, VoiceSession } from './voice.ts';
 
@@ -35,18 +36,6 @@ export interface SessionOptions {
   hangUp(): void;
 }
 
-export interface Session {
-  /** What the model tells; given to `Voice.open`. */
-  readonly voiceListener: VoiceListener;
-  /** The model is ready and the phone may ring. */
-  ready(voice: VoiceSession): void;
-  /** The person answered: talking begins. A session is joined once. */
-  join(line: Line): LineListener;
-  answeredBy(who: AnsweredBy): void;
-  end(reason: EndReason): void;
-  readonly state: SessionState;
-}
-
 export type SessionState = 'waiting' | 'disclosing' | 'talking' | 'closing' | 'ended';
 
 const DISCLOSURE = 'disclosure';
@@ -58,257 +47,263 @@ const SILENCE_MS = 12_000;
 const TRANSCRIPTION_GRACE_MS = 5_000;
 const GAP_FILLED_MAX_MS = 10_000;
 
-export function createSession(options: SessionOptions): Session {
-  const { clock, sink, disclosure } = options;
-  const playback = createPlayback();
-  const transcript = createTranscript();
-  const track = createStereoTrack();
-  const times = createTurnTimes();
-  const timers = new Set<Timer>();
-  const complete = new Set<string>(); // Agent items of which every word is known.
+export class Session {
+  /** What the model tells; given to `Voice.open`. */
+  readonly voiceListener: VoiceListener = this.#listenToVoice();
 
-  let state: SessionState = 'waiting';
-  let voice: VoiceSession | undefined;
-  let line: Line | undefined;
-  let joinedAt = 0;
-  let heardUntilMs = 0; // End of the person's audio that the model was given.
-  let who: AnsweredBy | undefined;
-  let endReason: EndReason = 'agent_goodbye';
-  let goodbyeMarked = false;
-  let goodbyeHeard = false;
-  let lastSoundMs = 0;
-  let askedIfThere = false;
+  readonly #options: SessionOptions;
+  readonly #playback = createPlayback();
+  readonly #turns = createSpokenTurns(this.#playback);
+  readonly #track = createStereoTrack();
+  readonly #times = createTurnTimes();
+  readonly #timers = new Set<Timer>();
 
-  const nowMs = (): number => (joinedAt === 0 ? 0 : clock.monotonic() - joinedAt);
-  // A returned mark is the carrier's word that all was played, whatever our clock says to the millisecond.
-  const heardAtMs = (): number => (goodbyeHeard ? Math.max(nowMs(), playback.endsAtMs()) : nowMs());
-  const later = (ms: number, fn: () => void): void => void timers.add(clock.after(ms, fn));
-  const isOver = (): boolean => state === 'ended';
+  #state: SessionState = 'waiting';
+  #voice: VoiceSession | undefined;
+  #line: Line | undefined;
+  #joinedAt = 0;
+  /** End of the person's audio that the model was given. */
+  #heardUntilMs = 0;
+  #who: AnsweredBy | undefined;
+  #endReason: EndReason = 'agent_goodbye';
+  #goodbye: 'not_said' | 'marked' | 'heard' = 'not_said';
+  #lastSoundMs = 0;
+  #askedIfThere = false;
 
-  function join(newLine: Line): LineListener {
-    line = newLine;
-    joinedAt = clock.monotonic();
-    state = 'disclosing';
-    disclose();
-    timers.add(clock.every(1_000, tick));
-    later(Math.max(options.maxDurationMs - GOODBYE_BEFORE_END_MS, 0), () =>
-      sayGoodbye('max_duration'),
-    );
-    later(options.maxDurationMs, () => end('max_duration'));
-    return lineListener;
+  constructor(options: SessionOptions) {
+    this.#options = options;
   }
 
-  function disclose(): void {
-    transcript.add(DISCLOSURE, undefined, 'agent', 0);
-    transcript.setText(DISCLOSURE, disclosure.text);
-    play(DISCLOSURE, disclosure.audio);
-    line?.mark(DISCLOSURE);
-    // A carrier that never returns the mark must not leave the person in silence.
-    later(disclosure.audio.length / BYTES_PER_MS + DISCLOSURE_GRACE_MS, () => {
-      if (state === 'disclosing') end('error_media');
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** The model is ready and the phone may ring. */
+  ready(voice: VoiceSession): void {
+    this.#voice = voice;
+    if (this.#state === 'ended') voice.close();
+  }
+
+  /** The person answered: talking begins. A session is joined once. */
+  join(line: Line): LineListener {
+    this.#line = line;
+    this.#joinedAt = this.#options.clock.monotonic();
+    this.#state = 'disclosing';
+    this.#disclose();
+    const { clock, maxDurationMs } = this.#options;
+    this.#timers.add(clock.every(1_000, () => this.#tick()));
+    const goodbyeAtMs = Math.max(maxDurationMs - GOODBYE_BEFORE_END_MS, 0);
+    this.#later(goodbyeAtMs, () => this.#sayGoodbye('max_duration'));
+    this.#later(maxDurationMs, () => this.end('max_duration'));
+    return this.#listenToLine();
+  }
+
+  /** Who answered, as the carrier judges it. */
+  answeredBy(who: AnsweredBy): void {
+    this.#who = who;
+    if (who === 'voicemail' || who === 'fax') this.end('voicemail_hangup');
+  }
+
+  /** Ends the conversation for this reason. Only the first end counts. */
+  end(reason: EndReason): void {
+    if (this.#state === 'ended') return;
+    const { hangUp, sink } = this.#options;
+    this.#state = 'ended';
+    for (const timer of this.#timers) timer.cancel();
+    this.#turns.close(this.#heardAtMs());
+    this.#giveTurns();
+    this.#record();
+    this.#voice?.close();
+    hangUp();
+    this.#line?.close();
+    sink.ended({
+      end_reason: reason,
+      answered_by: this.#who ?? this.#judgeWho(),
+      times: this.#times,
     });
   }
 
-  function disclosed(): void {
-    if (state !== 'disclosing') return;
-    state = 'talking';
-    transcript.setTimes(DISCLOSURE, { ended_ms: Math.round(nowMs()) });
-    transcript.settle(DISCLOSURE);
-    sink.disclosed();
-    giveTurns();
-    voice?.begin();
+  #nowMs(): number {
+    return this.#joinedAt === 0 ? 0 : this.#options.clock.monotonic() - this.#joinedAt;
   }
 
-  function play(itemId: string, audio: Uint8Array): void {
-    const start = playback.add(itemId, audio.length, nowMs());
-    if (options.recording) track.agent(start, audio);
-    line?.send(audio);
-    lastSoundMs = playback.endsAtMs();
+  // A returned mark is the carrier's word that all was played, whatever our clock says to the millisecond.
+  #heardAtMs(): number {
+    const now = this.#nowMs();
+    return this.#goodbye === 'heard' ? Math.max(now, this.#playback.endsAtMs()) : now;
+  }
+
+  #later(ms: number, fn: () => void): void {
+    this.#timers.add(this.#options.clock.after(ms, fn));
+  }
+
+  #disclose(): void {
+    const { text, audio } = this.#options.disclosure;
+    this.#turns.add(DISCLOSURE, undefined, 'agent', 0);
+    this.#turns.setText(DISCLOSURE, text);
+    this.#play(DISCLOSURE, audio);
+    this.#line?.mark(DISCLOSURE);
+    // A carrier that never returns the mark must not leave the person in silence.
+    this.#later(audio.length / BYTES_PER_MS + DISCLOSURE_GRACE_MS, () => {
+      if (this.#state === 'disclosing') this.end('error_media');
+    });
+  }
+
+  #disclosed(): void {
+    if (this.#state !== 'disclosing') return;
+    this.#state = 'talking';
+    this.#turns.setTimes(DISCLOSURE, { ended_ms: Math.round(this.#nowMs()) });
+    this.#turns.settle(DISCLOSURE);
+    this.#options.sink.disclosed();
+    this.#giveTurns();
+    this.#voice?.begin();
+  }
+
+  #play(itemId: string, audio: Uint8Array): void {
+    const start = this.#playback.add(itemId, audio.length, this.#nowMs());
+    if (this.#options.recording) this.#track.agent(start, audio);
+    this.#line?.send(audio);
+    this.#lastSoundMs = this.#playback.endsAtMs();
   }
 
   // The person speaks while we do: what they did not hear never happened.
-  function bargeIn(): void {
-    if (state !== 'talking' || !playback.isPlaying(nowMs())) return;
-    const at = nowMs();
-    line?.clear();
-    track.cut(Math.round(at * BYTES_PER_MS));
-    for (const cut of playback.cut(at)) {
-      if (cut.itemId === DISCLOSURE) continue;
-      voice?.cut(cut.itemId, cut.heardMs);
-      transcript.cut(cut.itemId, cut.sentMs === 0 ? 0 : cut.heardMs / cut.sentMs, Math.round(at));
-    }
-    giveTurns();
+  #bargeIn(): void {
+    const at = this.#nowMs();
+    if (this.#state !== 'talking' || !this.#playback.isPlaying(at)) return;
+    this.#line?.clear();
+    this.#track.cut(Math.round(at * BYTES_PER_MS));
+    const cuts = this.#playback.cut(at);
+    for (const { itemId, heardMs } of cuts) this.#voice?.cut(itemId, heardMs);
+    this.#turns.cut(cuts, at);
+    this.#giveTurns();
   }
 
-  function sayGoodbye(reason: EndReason): void {
-    if (state !== 'talking') return;
-    state = 'closing';
-    endReason = reason;
-    voice?.say(options.goodbyeInstructions);
-    later(GOODBYE_BEFORE_END_MS, () => end(reason));
+  #sayGoodbye(reason: EndReason): void {
+    if (this.#state !== 'talking') return;
+    this.#state = 'closing';
+    this.#endReason = reason;
+    this.#voice?.say(this.#options.goodbyeInstructions);
+    this.#later(GOODBYE_BEFORE_END_MS, () => this.end(reason));
   }
 
   // The goodbye is heard to its end before the phone is hung up: its mark comes back when it was played.
-  function markGoodbye(): void {
-    if (state !== 'closing' || goodbyeMarked) return;
-    goodbyeMarked = true;
-    line?.mark(GOODBYE);
-    later(Math.max(playback.endsAtMs() - nowMs(), 0) + MARK_GRACE_MS, () => end(endReason));
+  #markGoodbye(): void {
+    if (this.#state !== 'closing' || this.#goodbye !== 'not_said') return;
+    this.#goodbye = 'marked';
+    this.#line?.mark(GOODBYE);
+    const leftMs = Math.max(this.#playback.endsAtMs() - this.#nowMs(), 0);
+    this.#later(leftMs + MARK_GRACE_MS, () => this.end(this.#endReason));
   }
 
-  function act(toolCallId: string, action: ToolAction): void {
-    if (action.kind === 'error')
-      return voice?.answerTool(toolCallId, { error: action.detail }, true);
-    if (action.kind === 'record_answer') {
-      sink.answer({ field: action.field, value: action.value, quote: action.quote });
-      return voice?.answerTool(toolCallId, { ok: true }, true);
-    }
-    voice?.answerTool(toolCallId, { ok: true }, false);
-    if (state === 'talking') {
-      state = 'closing';
-      endReason = 'agent_goodbye';
+  #act(toolCallId: string, action: ToolAction): void {
+    if (action.kind === 'error') {
+      this.#voice?.answerTool(toolCallId, { error: action.detail }, true);
+    } else if (action.kind === 'record_answer') {
+      const { field, value, quote } = action;
+      this.#options.sink.answer({ field, value, quote });
+      this.#voice?.answerTool(toolCallId, { ok: true }, true);
+    } else {
+      this.#voice?.answerTool(toolCallId, { ok: true }, false);
+      if (this.#state === 'talking') this.#state = 'closing';
     }
   }
 
   // Once a second: keep the recording on disk, give out finished turns, mind the silence.
-  function tick(): void {
-    if (isOver()) return;
-    record();
-    settleHeard();
-    giveTurns();
-    const silentMs = nowMs() - lastSoundMs;
-    if (state !== 'talking' || silentMs < SILENCE_MS) return;
-    if (askedIfThere) return end('silence_timeout');
-    askedIfThere = true;
-    lastSoundMs = nowMs();
-    voice?.say(options.stillThereInstructions);
+  #tick(): void {
+    this.#record();
+    this.#turns.settleHeard(this.#nowMs());
+    this.#giveTurns();
+    const silentMs = this.#nowMs() - this.#lastSoundMs;
+    if (this.#state !== 'talking' || silentMs < SILENCE_MS) return;
+    if (this.#askedIfThere) return this.end('silence_timeout');
+    this.#askedIfThere = true;
+    this.#lastSoundMs = this.#nowMs();
+    this.#voice?.say(this.#options.stillThereInstructions);
   }
 
-  function record(): void {
-    if (!options.recording || joinedAt === 0) return;
-    sink.recorded(track.take(Math.round(heardAtMs() * BYTES_PER_MS)));
+  #record(): void {
+    const { recording, sink } = this.#options;
+    if (!recording || this.#joinedAt === 0) return;
+    sink.recorded(this.#track.take(Math.round(this.#heardAtMs() * BYTES_PER_MS)));
   }
 
-  // An item of the agent is final once all its words are known and all its audio was played.
-  function settleHeard(): void {
-    for (const { id, speaker } of transcript.open()) {
-      if (speaker !== 'agent' || !complete.has(id)) continue;
-      const { heardMs, sentMs } = playback.heard(id, heardAtMs());
-      if (heardMs < sentMs) continue;
-      transcript.setTimes(id, { ended_ms: Math.round(nowMs()) });
-      transcript.settle(id);
-    }
+  #giveTurns(): void {
+    for (const turn of this.#turns.take()) this.#options.sink.turn(turn);
   }
 
-  function giveTurns(): void {
-    for (const turn of transcript.take()) sink.turn(turn);
+  #judgeWho(): AnsweredBy {
+    if (this.#joinedAt === 0) return 'nobody';
+    return this.#times.spokenTurns > 0 ? 'human' : 'unknown';
   }
 
-  function end(reason: EndReason): void {
-    if (isOver()) return;
-    state = 'ended';
-    for (const timer of timers) timer.cancel();
-    closeTranscript();
-    giveTurns();
-    record();
-    voice?.close();
-    options.hangUp();
-    line?.close();
-    sink.ended({ end_reason: reason, answered_by: who ?? judgeWho(), times });
+  #listenToLine(): LineListener {
+    return {
+      audio: (frame, timestampMs) => this.#hear(frame, timestampMs),
+      marked: (name) => {
+        if (name === DISCLOSURE) this.#disclosed();
+        if (name !== GOODBYE || this.#state !== 'closing') return;
+        this.#goodbye = 'heard';
+        this.end(this.#endReason);
+      },
+      pressed: () => undefined,
+      closed: (why) => {
+        const reason = why === 'hung_up' ? 'recipient_hangup' : 'error_media';
+        this.end(this.#state === 'closing' ? this.#endReason : reason);
+      },
+    };
   }
 
-  function closeTranscript(): void {
-    settleHeard();
-    const at = nowMs();
-    for (const { id, speaker } of transcript.open()) {
-      const { heardMs, sentMs } = playback.heard(id, at);
-      if (speaker === 'agent')
-        transcript.cut(id, sentMs === 0 ? 0 : heardMs / sentMs, Math.round(at));
-      else transcript.settle(id);
-    }
+  #hear(frame: Uint8Array, timestampMs: number): void {
+    if (this.#state === 'ended') return;
+    const missingMs = Math.min(timestampMs - this.#heardUntilMs, GAP_FILLED_MAX_MS);
+    // Without the missing silence the model never hears that the person stopped speaking.
+    if (missingMs >= 20) this.#voice?.hear(new Uint8Array(missingMs * BYTES_PER_MS).fill(SILENCE));
+    this.#voice?.hear(frame);
+    if (this.#options.recording) this.#track.recipient(timestampMs * BYTES_PER_MS, frame);
+    this.#heardUntilMs = Math.max(timestampMs, this.#heardUntilMs) + frame.length / BYTES_PER_MS;
   }
 
-  const judgeWho = (): AnsweredBy =>
-    joinedAt === 0 ? 'nobody' : times.spokenTurns > 0 ? 'human' : 'unknown';
+  #listenToVoice(): VoiceListener {
+    const now = (): number => Math.round(this.#nowMs());
+    return {
+      itemAdded: ({ id, previousId, speaker }) => this.#turns.add(id, previousId, speaker, now()),
+      said: (itemId, audio) => {
+        if (this.#state === 'ended' || !this.#line) return;
+        this.#turns.add(itemId, undefined, 'agent', now());
+        this.#times.agentSpoke(this.#nowMs());
+        this.#play(itemId, audio);
+      },
+      saidText: (itemId, delta) => this.#turns.append(itemId, delta),
+      saidAll: (itemId, text) => this.#turns.complete(itemId, text),
+      speechStarted: (itemId, atMs) => {
+        this.#lastSoundMs = Number.POSITIVE_INFINITY; // Nobody is silent while somebody speaks.
+        this.#turns.add(itemId, undefined, 'recipient', Math.round(atMs));
+        this.#turns.setTimes(itemId, { started_ms: Math.round(atMs) });
+        this.#bargeIn();
+      },
+      speechStopped: (itemId, atMs) => this.#speechStopped(itemId, atMs),
+      heardText: (itemId, text) => {
+        if (text !== undefined) this.#turns.setText(itemId, text);
+        this.#turns.settle(itemId);
+        this.#turns.settleHeard(this.#nowMs());
+        this.#giveTurns();
+      },
+      toolCalled: ({ id, name, arguments: text }) => {
+        if (this.#state !== 'ended') this.#act(id, this.#options.readTool(name, text));
+      },
+      responded: () => this.#markGoodbye(),
+      closed: () => this.end(this.#state === 'closing' ? this.#endReason : 'error_ai_provider'),
+    };
+  }
 
-  const lineListener: LineListener = {
-    audio(frame, timestampMs) {
-      if (isOver()) return;
-      const missingMs = Math.min(timestampMs - heardUntilMs, GAP_FILLED_MAX_MS);
-      // Without the missing silence the model never hears that the person stopped speaking.
-      if (missingMs >= 20) voice?.hear(new Uint8Array(missingMs * BYTES_PER_MS).fill(SILENCE));
-      voice?.hear(frame);
-      if (options.recording) track.recipient(timestampMs * BYTES_PER_MS, frame);
-      heardUntilMs = Math.max(timestampMs, heardUntilMs) + frame.length / BYTES_PER_MS;
-    },
-    marked(name) {
-      if (name === DISCLOSURE) disclosed();
-      if (name !== GOODBYE || state !== 'closing') return;
-      goodbyeHeard = true;
-      end(endReason);
-    },
-    pressed() {},
-    closed(why) {
-      if (state === 'closing') return end(endReason);
-      end(why === 'hung_up' ? 'recipient_hangup' : 'error_media');
-    },
-  };
-
-  const voiceListener: VoiceListener = {
-    itemAdded: ({ id, previousId, speaker }) =>
-      transcript.add(id, previousId, speaker, Math.round(nowMs())),
-    said(itemId, audio) {
-      if (isOver() || !line) return;
-      transcript.add(itemId, undefined, 'agent', Math.round(nowMs()));
-      times.agentSpoke(nowMs());
-      play(itemId, audio);
-    },
-    saidText: (itemId, delta) => transcript.append(itemId, delta),
-    saidAll(itemId, text) {
-      transcript.setText(itemId, text);
-      complete.add(itemId);
-    },
-    speechStarted(itemId, atMs) {
-      lastSoundMs = Number.POSITIVE_INFINITY; // Nobody is silent while somebody speaks.
-      transcript.add(itemId, undefined, 'recipient', Math.round(atMs));
-      transcript.setTimes(itemId, { started_ms: Math.round(atMs) });
-      bargeIn();
-    },
-    speechStopped(itemId, atMs) {
-      lastSoundMs = nowMs();
-      askedIfThere = false;
-      times.personSpoke(nowMs());
-      transcript.setTimes(itemId, { ended_ms: Math.round(atMs) });
-      later(TRANSCRIPTION_GRACE_MS, () => {
-        transcript.settle(itemId);
-        giveTurns();
-      });
-    },
-    heardText(itemId, text) {
-      if (text !== undefined) transcript.setText(itemId, text);
-      transcript.settle(itemId);
-      settleHeard();
-      giveTurns();
-    },
-    toolCalled: (call) => isOver() || act(call.id, options.readTool(call.name, call.arguments)),
-    responded: () => markGoodbye(),
-    closed: () => end(state === 'closing' ? endReason : 'error_ai_provider'),
-  };
-
-  return {
-    voiceListener,
-    ready(opened) {
-      voice = opened;
-      if (isOver()) opened.close();
-    },
-    join,
-    answeredBy(found) {
-      who = found;
-      if (found === 'voicemail' || found === 'fax') end('voicemail_hangup');
-    },
-    end,
-    get state() {
-      return state;
-    },
-  };
+  #speechStopped(itemId: string, atMs: number): void {
+    this.#lastSoundMs = this.#nowMs();
+    this.#askedIfThere = false;
+    this.#times.personSpoke(this.#nowMs());
+    this.#turns.setTimes(itemId, { ended_ms: Math.round(atMs) });
+    this.#later(TRANSCRIPTION_GRACE_MS, () => {
+      this.#turns.settle(itemId);
+      this.#giveTurns();
+    });
+  }
 }

@@ -1,9 +1,8 @@
 // Events, and one delivery per webhook that wants them, in the transaction that made them true.
 import type { CallRecord } from '../calls/call-record.ts';
 import type { EventRecorder } from '../calls/ports.ts';
-import type { WebhookFilter } from '../contract/event.ts';
+import type { Event, WebhookFilter } from '../contract/event.ts';
 import type { EventType } from '../contract/vocabulary.ts';
-import { eventBody } from '../events/event-body.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
@@ -27,14 +26,16 @@ export function createEventStore(options: {
   clock: Clock;
   onRecorded(callId: string): void;
   onQueued(): void;
+  /** The exact text of an event: made once, so that every try carries the same bytes. */
+  bodyOf(event: Event): string;
 }): EventStore {
-  const { clock } = options;
+  const { clock, bodyOf } = options;
   const store: EventStore = {
     async record(tx, { type, call, data }) {
       const now = clock.now();
       const id = newId('evt');
       const simulated = call.network === 'simulated';
-      const body = eventBody({
+      const body = bodyOf({
         id,
         type,
         created_at: new Date(now).toISOString(),

@@ -1,5 +1,4 @@
 import type { Mode } from '../contract/vocabulary.ts';
-import { newSigningSecret } from '../events/sign.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Queryable, Row } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
@@ -33,7 +32,13 @@ export interface KeyStore {
   webhookSecret(keyId: string): Promise<string>;
 }
 
-export function createKeyStore(database: Database, seal: Seal, clock: Clock): KeyStore {
+export function createKeyStore(options: {
+  database: Database;
+  seal: Seal;
+  clock: Clock;
+  newSigningSecret(): string;
+}): KeyStore {
+  const { database, seal, clock } = options;
   const insert = async (
     on: Queryable,
     key: { public_id: string; hash: string; mode: Mode; name: string },
@@ -53,7 +58,7 @@ export function createKeyStore(database: Database, seal: Seal, clock: Clock): Ke
         record.hash,
         record.mode,
         record.name,
-        seal.close(newSigningSecret()),
+        seal.close(options.newSigningSecret()),
         record.created_at,
       ],
     );

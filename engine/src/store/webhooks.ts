@@ -2,7 +2,6 @@
 import type { Receivers } from '../calls/ports.ts';
 import type { SubscribeWebhook, Webhook } from '../contract/event.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
-import { newSigningSecret } from '../events/sign.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Row, SqlValue, Transaction } from '../lib/database.ts';
 import type { Egress } from '../lib/egress.ts';
@@ -30,6 +29,7 @@ export function createWebhookStore(options: {
   events: EventStore;
   egress: Egress;
   clock: Clock;
+  newSigningSecret(): string;
 }): WebhookStore {
   const { database, seal, events, clock } = options;
   return {
@@ -68,7 +68,7 @@ export function createWebhookStore(options: {
         const known = await findSame(tx, row);
         if (known) return { webhook: webhookFromRow(known), secret: undefined };
         if ((await countOf(tx, key.id)) >= WEBHOOKS_PER_KEY_MAX) return 'too_many' as const;
-        const secret = newSigningSecret();
+        const secret = options.newSigningSecret();
         await insert(tx, { ...row, secret: seal.close(secret), bearer: null });
         return { webhook: webhookFromRow(row as Row), secret };
       }),

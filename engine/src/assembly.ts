@@ -1,0 +1,242 @@
+// The parts of the engine and how they are joined. Built here, handed to what needs them; nothing is found by itself.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { carrierEvents } from './calls/carrier-events.ts';
+import { endAttempt } from './calls/end-attempt.ts';
+import { noteAnswer, noteDisclosure, noteTurn } from './calls/note-session.ts';
+import type { Carrier, Jobs, Settings } from './calls/ports.ts';
+import { createMediaSockets } from './carriers/twilio/media-socket.ts';
+import type { TwilioNetwork } from './carriers/twilio/network.ts';
+import { createTwilioCarrier } from './carriers/twilio/rest.ts';
+import { registerTwilioRoutes } from './carriers/twilio/routes.ts';
+import type { Config } from './config.ts';
+import { eventBody } from './events/event-body.ts';
+import { createFollowers } from './events/followers.ts';
+import { newSigningSecret } from './events/sign.ts';
+import { createAuthenticator } from './http/auth.ts';
+import { createHandlers } from './http/handlers.ts';
+import { createRateLimits } from './http/rate-limits.ts';
+import { createServer } from './http/server.ts';
+import { jobKinds } from './jobs.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Database } from './lib/database.ts';
+import { random } from './lib/id.ts';
+import type { Log } from './lib/log.ts';
+import { createSeal } from './lib/seal.ts';
+import type { Network, Networks } from './networks.ts';
+import { createEgress } from './outgoing/egress.ts';
+import { Worker } from './queue/worker.ts';
+import { LiveSessions } from './session/sessions.ts';
+import { listCalls } from './store/call-list.ts';
+import { callStore } from './store/calls.ts';
+import { createDeliveryStore } from './store/deliveries.ts';
+import { createEventStore } from './store/events.ts';
+import { jobStore } from './store/jobs.ts';
+import { createKeyStore } from './store/keys.ts';
+import { migrate } from './store/migrations.ts';
+import { createRecordings } from './store/recordings.ts';
+import { loadSecretKey } from './store/secret-files.ts';
+import { openSqlite } from './store/sqlite.ts';
+import { createWebhookStore } from './store/webhooks.ts';
+
+export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string })
+  .version;
+
+export interface Shared {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  nodeId: string;
+  /** Addresses and numbers are filled in once the port is known. */
+  settings: Changeable<Settings>;
+}
+
+type Store = Awaited<ReturnType<typeof openStore>>;
+type Talk = ReturnType<typeof createTalk>;
+type Doors = ReturnType<typeof createDoors>;
+
+/** Everything that keeps: the store with its nouns, and the guard that webhooks pass. */
+export async function openStore({ config, clock }: Shared) {
+  const seal = createSeal(loadSecretKey(config));
+  const file = join(config.dataDir, 'recado.db');
+  const lockFile = join(config.dataDir, 'engine.lock');
+  const database = await openSqlite({ file, lockFile, clock });
+  await migrate(database, clock.now());
+  // The lock above is ours alone, so whoever held work before is gone.
+  await database.query('DELETE FROM nodes');
+
+  const wake = { now: (): void => undefined };
+  const followers = createFollowers(clock);
+  const onQueued = (): void => wake.now();
+  const events = createEventStore({
+    clock,
+    onRecorded: followers.wake,
+    onQueued,
+    bodyOf: eventBody,
+  });
+  const jobs: Jobs = {
+    async enqueue(tx, job) {
+      await jobStore.enqueue(tx, { ...job, now: clock.now() });
+      tx.afterCommit(onQueued);
+    },
+  };
+  const ownUrls = config.publicUrl === null ? [] : [config.publicUrl];
+  const egress = createEgress({
+    allowedHosts: config.webhookAllowedHosts,
+    allowedCidrs: config.webhookAllowedCidrs,
+    allowLoopback: ['127.0.0.1', '::1', 'localhost'].includes(config.listenHost),
+    ownUrls,
+    clock,
+  });
+  return {
+    database,
+    wake,
+    followers,
+    events,
+    jobs,
+    ownUrls,
+    egress,
+    keys: createKeyStore({ database, seal, clock, newSigningSecret }),
+    webhooks: createWebhookStore({ database, seal, events, egress, clock, newSigningSecret }),
+    deliveries: createDeliveryStore(database, seal),
+    recordings: createRecordings(join(config.dataDir, 'recordings')),
+  };
+}
+
+/** The live conversations, and the ports that every verb of calls needs. */
+export function createTalk(
+  { clock, log, settings, nodeId }: Shared,
+  store: Store,
+  networks: Networks,
+) {
+  const { database, events, jobs, recordings } = store;
+  const carriers: { simulated: Carrier; live?: Carrier } = { simulated: notConnected };
+  const sessions: LiveSessions = new LiveSessions({
+    networks: { simulated: networks.simulated, ...(networks.live ? { live: networks.live } : {}) },
+    clock,
+    log,
+    records: {
+      turn: (turn) => noteTurn(turn, ports),
+      answer: (callId, answer) => noteAnswer(callId, answer, ports),
+      disclosed: (callId) => noteDisclosure(callId, ports),
+      recorded: (attempt, bytes) => recordings.append(recordings.nameOf(attempt.id), bytes),
+      async ended(attempt, end) {
+        await recordings.finish(recordings.nameOf(attempt.id));
+        await endAttempt(attempt.id, end, ports);
+      },
+      async hangUp(attempt) {
+        const latest = await callStore.findAttempt(database, attempt.id);
+        if (!latest?.carrier_call_id) return;
+        await carriers[attempt.network]?.hangUp(latest.carrier_call_id);
+      },
+    },
+  });
+  const ports = {
+    ...{ database, calls: callStore, events, jobs, sessions, carriers },
+    ...{ clock, log, settings, nodeId },
+  };
+  return ports;
+}
+
+/** The worker with every kind of job. */
+export function createWorker(
+  { clock, log, nodeId }: Shared,
+  store: Store,
+  networks: Networks,
+  talk: Talk,
+) {
+  const { simulated, live } = networks;
+  return new Worker({
+    database: store.database,
+    jobs: jobStore,
+    kinds: jobKinds({
+      ...talk,
+      readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
+      egress: store.egress,
+      deliveries: store.deliveries,
+      finishRecording: store.recordings.finish,
+      random,
+    }),
+    nodeId,
+    clock,
+    log,
+  });
+}
+
+/** Everything that listens: the API, the carriers' callbacks and the media sockets. */
+export function createDoors({ config, clock, log }: Shared, store: Store, talk: Talk) {
+  const accounts: TwilioNetwork[] = [];
+  const media = createMediaSockets({ networks: accounts, clock, log });
+  const limits = createRateLimits();
+  const server = createServer({
+    handlers: createHandlers({
+      ...talk,
+      place: { ...talk, receivers: store.webhooks },
+      cancel: talk,
+      followers: store.followers,
+      version: VERSION,
+      listCalls,
+      eventsOfCall: store.events.ofCall,
+      readRecording: store.recordings.read,
+      webhooks: store.webhooks,
+      webhookSecret: store.keys.webhookSecret,
+      isReady: () => isReachable(store.database),
+    }),
+    authenticator: createAuthenticator({ findKey: store.keys.find, clock, limits }),
+    limits,
+    clock,
+    log,
+    version: VERSION,
+    listenHost: config.listenHost,
+    port: config.listenPort,
+    ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }),
+    extraRoutes: (app) => registerTwilioRoutes(app, { networks: accounts, log }),
+    onUpgrade: (request, socket, head) => {
+      if (!media.handleUpgrade(request, socket, head)) socket.destroy();
+    },
+  });
+  return { server, media, accounts };
+}
+
+/** Tells the carriers where to call back, now that the address is known. */
+export function connectCarriers(
+  url: string,
+  { config, clock, log, settings }: Shared,
+  { store, networks, talk, doors }: { store: Store; networks: Networks; talk: Talk; doors: Doors },
+): void {
+  settings.public_url = config.publicUrl ?? url;
+  settings.from_numbers = {
+    simulated: networks.simulated.fromNumbers,
+    live: networks.live?.fromNumbers ?? [],
+  };
+  if (config.publicUrl === null) store.ownUrls.push(url);
+  const events = carrierEvents({ ...talk, recordings: store.recordings });
+  const connect = (account: Network['account'], callbackBase: string): Carrier => {
+    doors.accounts.push({ ...account, callbackBase, events });
+    return createTwilioCarrier({ ...account, callbackBase, clock, log });
+  };
+  // The simulated network lives on this machine, whatever the world calls us.
+  talk.carriers.simulated = connect(networks.simulated.account, onLoopback(url));
+  if (networks.live) talk.carriers.live = connect(networks.live.account, settings.public_url);
+}
+
+const onLoopback = (url: string): string =>
+  url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//127.0.0.1');
+
+const neverAsked = (): never => {
+  throw new Error('a carrier was asked before the engine listened');
+};
+const notConnected: Carrier = {
+  name: 'none',
+  placeCall: neverAsked,
+  hangUp: neverAsked,
+  look: neverAsked,
+  search: neverAsked,
+};
+
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
+const isReachable = (database: Database): Promise<boolean> =>
+  database.query('SELECT 1 AS one').then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,44 @@
+// The lease of this node, renewed every second; whoever let it run out loses their jobs to the others.
+import type { Clock } from '../lib/clock.ts';
+import type { Database } from '../lib/database.ts';
+import type { Log } from '../lib/log.ts';
+import type { JobStore } from './ports.ts';
+
+const HEARTBEAT_MS = 1_000;
+const LEASE_MS = 4_000;
+
+export interface Heartbeat {
+  stop(): Promise<void>;
+}
+
+/** Takes the node's lease and keeps it; `onRescued` is told when jobs of a dead node became free. */
+export async function startHeartbeat(options: {
+  database: Database;
+  jobs: JobStore;
+  nodeId: string;
+  clock: Clock;
+  log: Log;
+  onRescued(): void;
+}): Promise<Heartbeat> {
+  const { database, jobs, nodeId, clock, log } = options;
+
+  async function beat(): Promise<void> {
+    const now = clock.now();
+    await jobs.heartbeat(database, nodeId, now, now + LEASE_MS);
+    const rescued = await jobs.rescue(database, now);
+    if (rescued === 0) return;
+    log.warn({ rescued }, 'took up jobs of a node that is gone');
+    options.onRescued();
+  }
+
+  await beat();
+  const timer = clock.every(HEARTBEAT_MS, () => {
+    beat().catch((error: unknown) => log.error({ error }, 'heartbeat failed'));
+  });
+  return {
+    async stop() {
+      timer.cancel();
+      await jobs.leave(database, nodeId).catch(() => undefined);
+    },
+  };
+}
