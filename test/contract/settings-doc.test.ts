@@ -7,8 +7,9 @@ const text = (path: string) => readFile(new URL(`../../${path}`, import.meta.url
 async function settingsInCode(): Promise<Record<string, string>> {
   const code =
     (await text('engine/src/config.ts')).split('z.object({\n')[1]?.split(/^}\);/m)[0] ?? '';
-  const lines = [...code.matchAll(/^ {2}([A-Z][A-Z0-9_]+): (.*)$/gm)];
-  return Object.fromEntries(lines.map(([, name = '', rest = '']) => [name, defaultIn(rest)]));
+  // A setting goes on until the next one begins, on one line or on several.
+  const settings = code.split(/^ {2}(?=[A-Z][A-Z0-9_]+:)/m).slice(1);
+  return Object.fromEntries(settings.map((one) => [one.split(':')[0] ?? '', defaultIn(one)]));
 }
 
 const defaultIn = (schema: string): string =>
