@@ -106,6 +106,11 @@ program
   .action(async () => finish(await (await import('./doctor.ts')).doctor(terminal)));
 
 await program.parseAsync().catch((error: unknown) => {
+  // Ctrl-C at a question; only `init` asks, and it writes after the last one.
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    terminal.remark('Stopped; nothing was written.');
+    return finish(130);
+  }
   terminal.remark(
     `recado: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );
