@@ -8,8 +8,6 @@ import { type Conversation, type Emit, type Item, wireId } from './conversation.
 
 export interface ResponseRun {
   readonly id: string;
-  /** How much audio was sent so far. */
-  sentBytes(): number;
   cancel(reason: 'turn_detected' | 'client_cancelled'): void;
 }
 
@@ -24,7 +22,8 @@ export interface RunOptions {
   metadata: unknown;
   /** Seconds of the person's audio so far, for the usage numbers. */
   heardSeconds: number;
-  done(): void;
+  /** Told once, with how much audio was sent, when nothing more comes of this response. */
+  done(sentBytes: number): void;
 }
 
 const CHUNK_BYTES = 200 * BYTES_PER_MS;
@@ -41,161 +40,189 @@ type End =
 
 /** Begins a response; it goes on by itself until it is done or canceled. */
 export function runResponse(options: RunOptions): ResponseRun {
-  const { clock, emit, conversation, turn } = options;
-  const id = wireId('resp');
-  const output: Item[] = [];
-  let message: Item | undefined;
-  let pace: Timer | undefined;
-  let sentBytes = 0;
-  let sentWords = 0;
-  let over = false;
-  const words = turn.say?.split(/(?<=\S)(?=\s)/) ?? [];
+  const run = new Run(options);
+  run.begin().catch((error: unknown) => run.fail(String(error)));
+  return run;
+}
 
-  const place = (item: Item): Record<string, unknown> => ({
-    response_id: id,
-    item_id: item.id,
-    output_index: output.indexOf(item),
-    content_index: 0,
-  });
-  const wire = (): Record<string, unknown> => ({
-    object: 'realtime.response',
-    id,
-    conversation_id: conversation.id,
-    output_modalities: ['audio'],
-    metadata: options.metadata ?? null,
-    output: output.map((item) => item.wire),
-  });
+class Run implements ResponseRun {
+  readonly id = wireId('resp');
+  readonly #options: RunOptions;
+  readonly #words: readonly string[];
+  readonly #output: Item[] = [];
+  #message: Item | undefined;
+  #pace: Timer | undefined;
+  #sentBytes = 0;
+  #sentWords = 0;
+  #over = false;
 
-  function addOutput(item: Record<string, unknown>): Item {
-    const itemId = wireId('item');
-    const shown = { id: itemId, object: 'realtime.item', ...item };
-    emit('response.output_item.added', {
-      response_id: id,
-      output_index: output.length,
-      item: shown,
-    });
-    const added = conversation.add(item, itemId);
-    output.push(added);
-    return added;
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#words = options.turn.say?.split(/(?<=\S)(?=\s)/) ?? [];
   }
 
-  async function begin(): Promise<void> {
+  async begin(): Promise<void> {
+    const { clock, emit, turn, speak, slowFirstAudioMs } = this.#options;
     emit('response.created', {
-      response: { ...wire(), status: 'in_progress', status_details: null, usage: null },
+      response: { ...this.#wire(), status: 'in_progress', status_details: null, usage: null },
     });
-    if (turn.say === undefined) return finish();
-    message = addOutput({ type: 'message', status: 'in_progress', role: 'assistant', content: [] });
+    if (turn.say === undefined) return this.#finish({ status: 'completed' });
+    const message = this.#addOutput({
+      type: 'message',
+      status: 'in_progress',
+      role: 'assistant',
+      content: [],
+    });
+    this.#message = message;
     emit('response.content_part.added', {
-      ...place(message),
+      ...this.#place(message),
       part: { type: 'audio', transcript: '' },
     });
-    const audio = await options.speak(turn.say);
-    if (options.slowFirstAudioMs > 0) await clock.sleep(options.slowFirstAudioMs);
-    if (!over) stream(message, audio);
+    const audio = await speak(turn.say);
+    if (slowFirstAudioMs > 0) await clock.sleep(slowFirstAudioMs);
+    if (!this.#over) this.#stream(message, audio);
+  }
+
+  cancel(reason: 'turn_detected' | 'client_cancelled'): void {
+    this.#finish({ status: 'cancelled', reason });
+  }
+
+  fail(message: string): void {
+    this.#finish({ status: 'failed', message });
   }
 
   // Timers may come late, so each tick sends whatever is due by the clock.
-  function stream(item: Item, audio: Uint8Array): void {
+  #stream(item: Item, audio: Uint8Array): void {
+    const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const tick = (): void => {
       const chunksDue = Math.floor((clock.monotonic() - startedAt) / CHUNK_EVERY_MS) + 1;
-      while (sentBytes < Math.min(chunksDue * CHUNK_BYTES, audio.length)) sendChunk(item, audio);
-      if (sentBytes >= audio.length) finish();
+      const bytesDue = Math.min(chunksDue * CHUNK_BYTES, audio.length);
+      while (this.#sentBytes < bytesDue) this.#sendChunk(item, audio);
+      if (this.#sentBytes >= audio.length) this.#finish({ status: 'completed' });
     };
-    pace = clock.every(CHUNK_EVERY_MS, tick);
+    this.#pace = clock.every(CHUNK_EVERY_MS, tick);
     tick();
   }
 
-  function sendChunk(item: Item, audio: Uint8Array): void {
-    const chunk = audio.subarray(sentBytes, sentBytes + CHUNK_BYTES);
-    const wordsDue = Math.ceil((words.length * (sentBytes + chunk.length)) / audio.length);
-    for (; sentWords < wordsDue; sentWords++) {
-      emit('response.output_audio_transcript.delta', { ...place(item), delta: words[sentWords] });
+  #sendChunk(item: Item, audio: Uint8Array): void {
+    const { emit } = this.#options;
+    const chunk = audio.subarray(this.#sentBytes, this.#sentBytes + CHUNK_BYTES);
+    const bytes = this.#sentBytes + chunk.length;
+    const wordsDue = Math.ceil((this.#words.length * bytes) / audio.length);
+    for (; this.#sentWords < wordsDue; this.#sentWords++) {
+      const delta = this.#words[this.#sentWords];
+      emit('response.output_audio_transcript.delta', { ...this.#place(item), delta });
     }
     emit('response.output_audio.delta', {
-      ...place(item),
+      ...this.#place(item),
       delta: Buffer.from(chunk).toString('base64'),
     });
-    sentBytes += chunk.length;
-    item.audioBytes = sentBytes;
+    this.#sentBytes = bytes;
+    item.audioBytes = bytes;
   }
 
-  function closeMessage(item: Item, complete: boolean): void {
-    const transcript = words.slice(0, sentWords).join('');
-    emit('response.output_audio.done', place(item));
-    emit('response.output_audio_transcript.done', { ...place(item), transcript });
-    emit('response.content_part.done', { ...place(item), part: { type: 'audio', transcript } });
+  #finish(end: End): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#pace?.cancel();
+    const { emit, turn, done } = this.#options;
+    if (this.#message) this.#closeMessage(this.#message, end.status === 'completed');
+    if (end.status === 'completed') for (const call of turn.calls) this.#callTool(call);
+    const status_details = detailsOf(end);
+    const usage = usageOf(this.#options, this.#sentBytes);
+    emit('response.done', {
+      response: { ...this.#wire(), status: end.status, status_details, usage },
+    });
+    emit('rate_limits.updated', { rate_limits: RATE_LIMITS });
+    done(this.#sentBytes);
+  }
+
+  #closeMessage(item: Item, complete: boolean): void {
+    const { emit } = this.#options;
+    const at = this.#place(item);
+    const transcript = this.#words.slice(0, this.#sentWords).join('');
+    emit('response.output_audio.done', at);
+    emit('response.output_audio_transcript.done', { ...at, transcript });
+    emit('response.content_part.done', { ...at, part: { type: 'audio', transcript } });
     const content = [{ type: 'output_audio', transcript }];
-    closeItem(item, { ...item.wire, status: complete ? 'completed' : 'incomplete', content });
+    this.#closeItem(item, { status: complete ? 'completed' : 'incomplete', content });
   }
 
-  function closeItem(item: Item, shown: Record<string, unknown>): void {
-    item.wire = shown;
+  #callTool({ name, arguments: values }: ToolCall): void {
+    const { emit } = this.#options;
+    const call_id = wireId('call');
+    const text = JSON.stringify(values);
+    const type = 'function_call';
+    const item = this.#addOutput({ type, status: 'in_progress', name, call_id, arguments: '' });
+    const { content_index: _, ...at } = this.#place(item);
+    emit('response.function_call_arguments.delta', { ...at, call_id, delta: text });
+    emit('response.function_call_arguments.done', { ...at, call_id, name, arguments: text });
+    this.#closeItem(item, { status: 'completed', arguments: text });
+  }
+
+  #addOutput(item: Record<string, unknown>): Item {
+    const { emit, conversation } = this.#options;
+    const itemId = wireId('item');
+    emit('response.output_item.added', {
+      response_id: this.id,
+      output_index: this.#output.length,
+      item: { id: itemId, object: 'realtime.item', ...item },
+    });
+    const added = conversation.add(item, itemId);
+    this.#output.push(added);
+    return added;
+  }
+
+  #closeItem(item: Item, changes: Record<string, unknown>): void {
+    const { emit, conversation } = this.#options;
+    item.wire = { ...item.wire, ...changes };
     emit('response.output_item.done', {
-      response_id: id,
-      output_index: output.indexOf(item),
-      item: shown,
+      response_id: this.id,
+      output_index: this.#output.indexOf(item),
+      item: item.wire,
     });
     conversation.done(item);
   }
 
-  function callTool({ name, arguments: values }: ToolCall): void {
-    const callId = wireId('call');
-    const text = JSON.stringify(values);
-    const item = addOutput({
-      type: 'function_call',
-      status: 'in_progress',
-      name,
-      call_id: callId,
-      arguments: '',
-    });
-    const { content_index: _, ...at } = place(item);
-    emit('response.function_call_arguments.delta', { ...at, call_id: callId, delta: text });
-    emit('response.function_call_arguments.done', {
-      ...at,
-      call_id: callId,
-      name,
-      arguments: text,
-    });
-    closeItem(item, { ...item.wire, status: 'completed', arguments: text });
-  }
-
-  function finish(end: End = { status: 'completed' }): void {
-    if (over) return;
-    over = true;
-    pace?.cancel();
-    if (message) closeMessage(message, end.status === 'completed');
-    if (end.status === 'completed') turn.calls.forEach(callTool);
-    emit('response.done', {
-      response: { ...wire(), status: end.status, status_details: detailsOf(end), usage: usage() },
-    });
-    emit('rate_limits.updated', { rate_limits: RATE_LIMITS });
-    options.done();
-  }
-
-  // Made-up numbers of a plausible size: ten tokens a second heard, twenty a second spoken.
-  function usage(): Record<string, unknown> {
-    const spoken = Math.ceil(sentBytes / (50 * BYTES_PER_MS));
-    const written = Math.ceil(((turn.say ?? '').length + JSON.stringify(turn.calls).length) / 4);
-    const heard = Math.ceil(options.heardSeconds * 10);
-    const input = { text_tokens: 200, audio_tokens: heard, image_tokens: 0, cached_tokens: 0 };
+  #place(item: Item): Record<string, unknown> {
     return {
-      total_tokens: 200 + heard + written + spoken,
-      input_tokens: 200 + heard,
-      output_tokens: written + spoken,
-      input_token_details: {
-        ...input,
-        cached_tokens_details: { text_tokens: 0, audio_tokens: 0, image_tokens: 0 },
-      },
-      output_token_details: { text_tokens: written, audio_tokens: spoken },
+      response_id: this.id,
+      item_id: item.id,
+      output_index: this.#output.indexOf(item),
+      content_index: 0,
     };
   }
 
-  begin().catch((error: unknown) => finish({ status: 'failed', message: String(error) }));
+  #wire(): Record<string, unknown> {
+    return {
+      object: 'realtime.response',
+      id: this.id,
+      conversation_id: this.#options.conversation.id,
+      output_modalities: ['audio'],
+      metadata: this.#options.metadata ?? null,
+      output: this.#output.map((item) => item.wire),
+    };
+  }
+}
+
+// Made-up numbers of a plausible size: ten tokens a second heard, twenty a second spoken.
+function usageOf({ turn, heardSeconds }: RunOptions, sentBytes: number): Record<string, unknown> {
+  const spoken = Math.ceil(sentBytes / (50 * BYTES_PER_MS));
+  const written = Math.ceil(((turn.say ?? '').length + JSON.stringify(turn.calls).length) / 4);
+  const heard = Math.ceil(heardSeconds * 10);
   return {
-    id,
-    sentBytes: () => sentBytes,
-    cancel: (reason) => finish({ status: 'cancelled', reason }),
+    total_tokens: 200 + heard + written + spoken,
+    input_tokens: 200 + heard,
+    output_tokens: written + spoken,
+    input_token_details: {
+      text_tokens: 200,
+      audio_tokens: heard,
+      image_tokens: 0,
+      cached_tokens: 0,
+      cached_tokens_details: { text_tokens: 0, audio_tokens: 0, image_tokens: 0 },
+    },
+    output_token_details: { text_tokens: written, audio_tokens: spoken },
   };
 }
 
