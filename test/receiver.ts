@@ -12,7 +12,7 @@ export interface ReceivedWebhook {
 export interface Receiver {
   url: string;
   received: ReceivedWebhook[];
-  /** Statuses to answer with, one a request; 200 once they are used up. */
+  /** Statuses to answer with, one a request; 200 once they are used up. A request with status 0 is never answered. */
   answers: number[];
   /** Resolves with the first request of this type that was answered with 2xx, from the `from`-th on. */
   next(type: string, options?: { from?: number; seconds?: number }): Promise<ReceivedWebhook>;
@@ -38,8 +38,8 @@ export async function createReceiver(port = 0): Promise<Receiver> {
       };
       const status = answers.shift() ?? 200;
       received.push(webhook);
-      if (status < 300) taken.push(webhook);
-      response.writeHead(status).end();
+      if (status >= 200 && status < 300) taken.push(webhook);
+      if (status !== 0) response.writeHead(status).end();
       for (const look of waiting) look();
     });
   });

@@ -40,6 +40,8 @@ export interface World {
 export interface WorldOptions {
   /** How many times faster than real time; 10 when left out. */
   rate?: number;
+  /** A clock of the story's own, in place of one with `rate`. */
+  clock?: Clock;
   /** Settings over the defaults, named as in the environment. */
   env?: Record<string, string>;
 }
@@ -48,7 +50,7 @@ export interface WorldOptions {
 export const SPEECH_CACHE = join(tmpdir(), 'recado-test-speech');
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const clock = createClock({ rate: options.rate ?? 10 });
+  const clock = options.clock ?? createClock({ rate: options.rate ?? 10 });
   const dataDir = await mkdtemp(join(tmpdir(), 'recado-world-'));
   const logLines: string[] = [];
   const log: Log = createLog({
