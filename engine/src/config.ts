@@ -63,7 +63,10 @@ const Environment = z.object({
   OPENAI_BASE_URL: optional.pipe(url.optional()),
   OPENAI_REALTIME_MODEL: z.string().default('gpt-realtime-2.1-mini'),
   OPENAI_TEXT_MODEL: z.string().default('gpt-5.6-luna'),
-  RECADO_SECRET_KEY: optional,
+  RECADO_SECRET_KEY: optional.refine(
+    (text) => text === undefined || Buffer.from(text, 'base64').length === 32,
+    'Give 32 bytes in base64, such as `openssl rand -base64 32` prints.',
+  ),
   RECADO_CLOCK_RATE: z.coerce.number().min(1).max(50).default(1),
   // With a rate: the moment at which the fast clock shows the real time, so that several processes agree.
   RECADO_CLOCK_ANCHOR: z.coerce.number().int().optional(),

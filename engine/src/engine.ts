@@ -146,7 +146,7 @@ async function takeUpOrphans(ports: {
 
 async function makeFirstKey(keys: KeyStore, dataDir: string): Promise<string | undefined> {
   const { key, ...stored } = makeKey('test');
-  const added = await keys.addFirst({ ...stored, name: 'first key' });
-  if (added) keepFirstKey(dataDir, key);
+  const keep = (): void => keepFirstKey(dataDir, key);
+  const added = await keys.addFirst({ ...stored, name: 'first key' }, keep);
   return added ? key : undefined;
 }

@@ -6,7 +6,8 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
-import type { ProblemFailure } from '../contract/problem.ts';
+import type { ProblemCode, ProblemFailure } from '../contract/problem.ts';
+import type { EndReason } from '../contract/vocabulary.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 
 export interface Destination {
@@ -95,19 +96,21 @@ export function destinationRefusal(
       detail: 'Numbers with 555-01xx belong to nobody. Use a test key for them.',
     };
   }
-  if (to.country === undefined || !isCountryAllowed(to.country, rules)) {
-    return {
-      code: 'country_not_allowed',
-      refusal: true,
-      detail: `Calls to ${to.country ?? 'numbers of no country'} are not allowed. The operator sets ALLOWED_COUNTRIES.`,
-    };
-  }
-  if (to.kind === undefined || !CALLED_KINDS.has(to.kind)) {
+  // Of no country only shared cost (+808) is a class to name; the rest (satellites, +979) is refused as no country.
+  const isClassed = to.country !== undefined || to.kind === 'SHARED_COST';
+  if (isClassed && (to.kind === undefined || !CALLED_KINDS.has(to.kind))) {
     const kind = to.kind?.toLowerCase() ?? 'unknown';
     return {
       code: 'number_class_blocked',
       refusal: true,
       detail: `Numbers of the class ${kind} are not called.`,
+    };
+  }
+  if (to.country === undefined || !isCountryAllowed(to.country, rules)) {
+    return {
+      code: 'country_not_allowed',
+      refusal: true,
+      detail: `Calls to ${to.country ?? 'numbers of no country'} are not allowed. The operator sets ALLOWED_COUNTRIES.`,
     };
   }
   return undefined;
@@ -121,3 +124,12 @@ function isCountryAllowed(country: string, { allowed_countries, mode }: Destinat
   if (mode === 'test' && (allowed_countries.length === 0 || country === 'US')) return true;
   return allowed_countries.includes(country);
 }
+
+/** Returns the end reason of a call that was refused for its destination. */
+export const endReasonOfRefusal = ({ code }: ProblemFailure): EndReason =>
+  REFUSED_AS[code] ?? 'blocked_number_class';
+
+const REFUSED_AS: Partial<Record<ProblemCode, EndReason>> = {
+  invalid_phone_number: 'invalid_number',
+  country_not_allowed: 'blocked_country',
+};

@@ -1,13 +1,15 @@
 // Job: starts one attempt of a call.
 // Invariant: the attempt is on disk before the carrier is asked, and each attempt asks it at most once.
+import type { ProblemFailure } from '../contract/problem.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../lib/database.ts';
 import { newId, newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
+import { fail, ok, type Result } from '../lib/result.ts';
 import type { AttemptRecord, CallRecord } from './call-record.ts';
-import { destinationRefusal, readDestination } from './destination.ts';
+import { destinationRefusal, endReasonOfRefusal, readDestination } from './destination.ts';
 import { endAttempt } from './end-attempt.ts';
-import { recordEnd } from './end-call.ts';
+import { type CallEnd, recordEnd } from './end-call.ts';
 import type {
   CallStore,
   Carrier,
@@ -64,65 +66,57 @@ async function startAttempt(
 ): Promise<{ call: CallRecord; attempt: AttemptRecord; carrier: Carrier } | undefined> {
   return ports.database.transaction(async (tx) => {
     const call = await ports.calls.find(tx, callId);
-    if (call?.status !== 'queued' || call.phone_number === null) return undefined;
-    const carrier = ports.carriers[call.network];
-    const from = call.order.from_number ?? ports.settings.from_numbers[call.network][0];
-    const refusal = refusalNow(call, ports.settings);
-    if (!carrier || from === undefined || refusal) {
-      await recordEnd(
-        tx,
-        callId,
-        {
-          from: ['queued'],
-          end_reason: refusal ? 'blocked_country' : 'carrier_rejected',
-          refusal: refusal ?? null,
-        },
-        ports,
-      );
+    if (call?.status !== 'queued') return undefined;
+    const way = wayOut(call, ports);
+    if (!way.ok) {
+      await recordEnd(tx, callId, { from: ['queued'], ...way.failure }, ports);
       return undefined;
     }
+    const { carrier, from } = way.value;
     const now = ports.clock.now();
-    const attempt = newAttempt(call, {
-      id: newId('att'),
-      now,
-      from,
-      token,
-      node: ports.nodeId,
-      carrier: carrier.name,
-    });
+    const facts = { id: newId('att'), now, from, token, node: ports.nodeId, carrier: carrier.name };
+    const attempt = newAttempt(call, facts);
     await ports.calls.insertAttempt(tx, attempt);
-    await ports.calls.update(tx, callId, ['queued'], {
-      status: 'dialing',
-      started_at: call.started_at ?? now,
-    });
-    await ports.events.record(tx, {
-      type: 'call.started',
-      call,
-      data: { call_id: callId, attempt: attempt.number },
-    });
+    const started_at = call.started_at ?? now;
+    await ports.calls.update(tx, callId, ['queued'], { status: 'dialing', started_at });
+    const data = { call_id: callId, attempt: attempt.number };
+    await ports.events.record(tx, { type: 'call.started', call, data });
     // Whatever happens to this process, somebody looks after the attempt.
-    await ports.jobs.enqueue(tx, {
-      kind: 'settle_attempt',
-      ref: attempt.id,
-      run_at: attempt.dial_before + 5_000,
-    });
+    const run_at = attempt.dial_before + 5_000;
+    await ports.jobs.enqueue(tx, { kind: 'settle_attempt', ref: attempt.id, run_at });
     return { call, attempt, carrier };
   });
 }
 
+/** Returns who dials and from which number, or why nobody does. */
+function wayOut(
+  call: CallRecord,
+  { carriers, settings }: DialPorts,
+): Result<{ carrier: Carrier; from: string }, Pick<CallEnd, 'end_reason' | 'refusal'>> {
+  const refusal = refusalNow(call, settings);
+  if (refusal) {
+    const { code: rule, detail = '' } = refusal;
+    return fail({
+      end_reason: endReasonOfRefusal(refusal),
+      refusal: { rule, detail, next_allowed_at: null },
+    });
+  }
+  const carrier = carriers[call.network];
+  const from = call.order.from_number ?? settings.from_numbers[call.network][0];
+  return carrier && from !== undefined
+    ? ok({ carrier, from })
+    : fail({ end_reason: 'carrier_rejected' });
+}
+
 // The rules are asked again at the dial: the operator may have changed them since the call was accepted.
-function refusalNow(call: CallRecord, settings: Settings): CallRecord['refusal'] {
+function refusalNow(call: CallRecord, settings: Settings): ProblemFailure | undefined {
   const to = readDestination(call.phone_number ?? '', null);
-  const refusal = to.ok
-    ? destinationRefusal(to.value, {
-        allowed_countries: settings.allowed_countries,
-        mode: call.mode,
-        own_numbers: settings.from_numbers[call.network],
-      })
-    : to.failure;
-  return refusal
-    ? { rule: refusal.code, detail: refusal.detail ?? '', next_allowed_at: null }
-    : null;
+  if (!to.ok) return to.failure;
+  return destinationRefusal(to.value, {
+    allowed_countries: settings.allowed_countries,
+    mode: call.mode,
+    own_numbers: settings.from_numbers[call.network],
+  });
 }
 
 async function askCarrier(

@@ -16,6 +16,8 @@ export interface FinishPorts extends EndPorts {
 }
 
 const READING_TRIED_FOR_MS = 15 * 60_000;
+// A model that answers, but not with what was asked for, seldom does better later.
+const UNUSABLE_TRIED_FOR_MS = 60_000;
 const READ_AGAIN_MS = 20_000;
 
 export async function finishCall(
@@ -55,12 +57,13 @@ async function read(
   const reader = ports.readers[call.network];
   const answer = await reader?.read(extractionRequest(call, turns, answers));
   if (answer?.ok) return readingOf(answer.value.value, call, turns, answers);
-  ports.log.warn(
-    { call_id: call.id, failure: answer?.failure.kind ?? 'not_configured' },
-    'the conversation could not be read',
-  );
+  const failure = answer?.failure.kind ?? 'unavailable';
+  ports.log.warn({ call_id: call.id, failure }, 'the conversation could not be read');
   const attempts = await ports.calls.attempts(ports.database, call.id);
   const endedAt = Math.max(...attempts.map((attempt) => attempt.ended_at ?? 0));
-  if (ports.clock.now() < endedAt + READING_TRIED_FOR_MS) return undefined;
-  return readingWithoutModel(call, turns, answers);
+  const triedForMs = failure === 'unavailable' ? READING_TRIED_FOR_MS : UNUSABLE_TRIED_FOR_MS;
+  if (ports.clock.now() < endedAt + triedForMs) return undefined;
+  return failure === 'invalid'
+    ? readingOf(undefined, call, turns, answers)
+    : readingWithoutModel(call, turns, answers);
 }

@@ -1,13 +1,14 @@
 // Accepts a call once: the call, its first event and its job are on disk together, or nothing is.
 import { createHash } from 'node:crypto';
 import type { PlaceCall } from '../contract/place-call.ts';
-import type { ProblemCode, ProblemFailure } from '../contract/problem.ts';
-import type { EndReason, Mode } from '../contract/vocabulary.ts';
+import type { ProblemFailure } from '../contract/problem.ts';
+import type { Mode } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Transaction } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 import type { CallRecord } from './call-record.ts';
+import { endReasonOfRefusal } from './destination.ts';
 import { recordEnd } from './end-call.ts';
 import type { CallStore, EventRecorder, Jobs, Receivers, Settings } from './ports.ts';
 import { type PreparedCall, prepareCall } from './prepare-call.ts';
@@ -81,21 +82,12 @@ async function endRefused(
     call.id,
     {
       from: ['queued'],
-      end_reason: REFUSED_AS[refusal.code] ?? 'carrier_rejected',
+      end_reason: endReasonOfRefusal(refusal),
       refusal: { rule: refusal.code, detail: refusal.detail ?? '', next_allowed_at: null },
     },
     ports,
   );
 }
-
-const REFUSED_AS: Partial<Record<ProblemCode, EndReason>> = {
-  invalid_phone_number: 'invalid_number',
-  country_not_allowed: 'blocked_country',
-  number_class_blocked: 'blocked_number_class',
-  emergency_number_blocked: 'blocked_number_class',
-  loop_blocked: 'blocked_number_class',
-  test_number_only: 'blocked_number_class',
-};
 
 async function replay(
   tx: Transaction,

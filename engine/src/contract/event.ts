@@ -1,31 +1,23 @@
 // Events as they are stored, streamed and sent to webhooks.
 import { z } from 'zod';
-import { Call, Turn } from './call.ts';
-import { CALL_STATUSES, EVENT_TYPES, MODES, OUTCOME_GROUPS } from './vocabulary.ts';
+import { EVENT_TYPES, MODES, OUTCOME_GROUPS } from './vocabulary.ts';
 
 export const Event = z
   .object({
-    id: z
-      .string()
-      .meta({
-        description: 'Stays the same when the event is sent again; drop what you have seen.',
-      }),
+    id: z.string().meta({
+      description: 'Stays the same when the event is sent again; drop what you have seen.',
+    }),
     type: z.enum(EVENT_TYPES),
     created_at: z.iso.datetime(),
     mode: z.enum(MODES),
     simulated: z.boolean(),
     data: z.record(z.string(), z.unknown()).meta({
       description:
-        'For call.ended the whole call; for call.turn_added {call_id, turn}; else the call as it stood.',
+        'For call.ended the whole call; for call.turn_added {call_id, turn}; else {call_id} and what happened.',
     }),
   })
   .meta({ id: 'Event' });
 export type Event = z.output<typeof Event>;
-
-export const TurnAdded = z.object({ call_id: z.string(), turn: Turn }).meta({ id: 'TurnAdded' });
-export const CallEnded = Event.extend({ type: z.literal('call.ended'), data: Call }).meta({
-  id: 'CallEnded',
-});
 
 export const WebhookFilter = z
   .strictObject({
@@ -74,5 +66,3 @@ export type Webhook = z.output<typeof Webhook>;
 export const NewWebhook = Webhook.extend({
   secret: z.string().meta({ description: 'Signing secret of this webhook. Shown only once.' }),
 }).meta({ id: 'NewWebhook' });
-
-export const CALL_FILTER_STATUSES = CALL_STATUSES;

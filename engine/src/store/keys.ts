@@ -15,15 +15,20 @@ export interface KeyRecord {
   last_used_at: number | null;
 }
 
+export interface NewKey {
+  public_id: string;
+  hash: string;
+  mode: Mode;
+  name: string;
+}
+
 export interface KeyStore {
-  add(key: { public_id: string; hash: string; mode: Mode; name: string }): Promise<KeyRecord>;
-  /** Adds a key only when there is none at all; undefined when there was. */
-  addFirst(key: {
-    public_id: string;
-    hash: string;
-    mode: Mode;
-    name: string;
-  }): Promise<KeyRecord | undefined>;
+  add(key: NewKey): Promise<KeyRecord>;
+  /**
+   * Adds a key only when there is none at all; undefined when there was. `keep` runs before the key is committed,
+   * so that a crash in between never leaves a key that nobody was told.
+   */
+  addFirst(key: NewKey, keep: () => void): Promise<KeyRecord | undefined>;
   find(publicId: string): Promise<KeyRecord | undefined>;
   list(): Promise<KeyRecord[]>;
   /** Revokes by id or public id; false when there is no such key. */
@@ -39,10 +44,7 @@ export function createKeyStore(options: {
   newSigningSecret(): string;
 }): KeyStore {
   const { database, seal, clock } = options;
-  const insert = async (
-    on: Queryable,
-    key: { public_id: string; hash: string; mode: Mode; name: string },
-  ) => {
+  const insert = async (on: Queryable, key: NewKey) => {
     const record: KeyRecord = {
       id: newId('key'),
       ...key,
@@ -66,10 +68,12 @@ export function createKeyStore(options: {
   };
   return {
     add: (key) => insert(database, key),
-    addFirst: (key) =>
+    addFirst: (key, keep) =>
       database.transaction(async (tx) => {
         const [any] = await tx.query('SELECT id FROM keys LIMIT 1');
-        return any ? undefined : insert(tx, key);
+        if (any) return undefined;
+        keep();
+        return insert(tx, key);
       }),
     async find(publicId) {
       const [row] = await database.query('SELECT * FROM keys WHERE public_id = $1', [publicId]);

@@ -1,5 +1,5 @@
 // Secrets that the engine makes for itself on its first start and keeps in its data folder, readable by its user only.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '../lib/id.ts';
 
@@ -10,10 +10,22 @@ export function loadSecretKey(config: { dataDir: string; secretKey: string | nul
   if (!existsSync(file)) {
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     const key = Buffer.from(newSecret(32), 'base64url').toString('base64');
-    // Another process may make it at the same moment: the first one wins.
-    writeFileSync(file, key, { mode: 0o600, flag: 'wx' });
+    writeOnce(file, key);
   }
   return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+}
+
+// Another process may make it at the same moment: the first one wins.
+function writeOnce(file: string, text: string): void {
+  const part = `${file}.${newSecret(6)}`;
+  writeFileSync(part, text, { mode: 0o600 });
+  try {
+    linkSync(part, file);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(part);
+  }
 }
 
 const firstKeyFile = (dataDir: string): string => join(dataDir, 'first-key');

@@ -1,5 +1,6 @@
 // The SQLite connection, alone in its own thread so that no disk wait ever delays audio.
 // Messages in: {id, kind, sql, values}. Messages out: {id, rows} or {id, error}.
+import { chmodSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
@@ -20,6 +21,7 @@ const STATEMENTS_MAX = 300;
 
 const lock = lockFile === null ? undefined : takeLock(lockFile);
 const db = new Sqlite(file);
+chmodSync(file, 0o600);
 db.pragma('journal_mode = WAL');
 // Power loss must not take an acknowledged call away: https://www.sqlite.org/pragma.html#pragma_synchronous
 db.pragma('synchronous = FULL');

@@ -94,10 +94,13 @@ function summary(
   const talked = lines.some(({ speaker }) => speaker === 'recipient');
   if (brief.language === 'pt') {
     if (!talked) return `${name} não disse nada.`;
-    return `${name} falou connosco; resultado: ${outcome}; ${answered} de ${brief.asks.length} perguntas respondidas.`;
+    const answers =
+      brief.asks.length === 0 ? '' : ` Respostas: ${answered} de ${brief.asks.length}.`;
+    return `${name} atendeu. Resultado: ${outcome}.${answers}`;
   }
   if (!talked) return `${name} said nothing.`;
-  return `${name} talked with us; outcome: ${outcome}; ${answered} of ${brief.asks.length} questions answered.`;
+  const answers = brief.asks.length === 0 ? '' : ` Answers: ${answered} of ${brief.asks.length}.`;
+  return `${name} took the call. Outcome: ${outcome}.${answers}`;
 }
 
 // A nullable object may be written as `anyOf: [object, null]`.
