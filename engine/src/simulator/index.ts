@@ -11,9 +11,9 @@ import { createSpeaker } from './speech/speaker.ts';
 
 export type { SimulatedCall } from './carrier/call.ts';
 export type { Faults } from './faults.ts';
-export { BEHAVIOURS, type Behaviour, behaviourOf, numberFor } from './recipients/behaviours.ts';
+export { type Behaviour, numberFor } from './recipients/behaviours.ts';
 export { expectedAnswer, replyForOutcomes } from './recipients/words.ts';
-export { type HeardUtterance, readWatermark } from './speech/watermark.ts';
+export { readWatermark } from './speech/watermark.ts';
 
 export interface SimulatorOptions {
   clock: Clock;

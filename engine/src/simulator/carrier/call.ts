@@ -3,7 +3,7 @@
 import { newSecret, sha256Hex } from '../../lib/id.ts';
 import type { Behaviour } from '../recipients/behaviours.ts';
 import type { HeardUtterance } from '../speech/watermark.ts';
-import type { Said } from './phone.ts';
+import type { Said } from './mouth.ts';
 
 export type CallStatus =
   | 'queued'

@@ -2,18 +2,13 @@
 // what the carrier plays goes to the ear, what the person says goes to whoever listens.
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import { BYTES_PER_MS, encodeMuLaw, FRAME_BYTES } from '../../lib/mu-law.ts';
+import { BYTES_PER_MS, FRAME_BYTES } from '../../lib/mu-law.ts';
 import type { Act, Recipient } from '../recipients/recipient.ts';
 import type { Speaker } from '../speech/speaker.ts';
 import type { HeardUtterance } from '../speech/watermark.ts';
 import { createEar, type Heard } from './ear.ts';
+import { createMouth, type Said } from './mouth.ts';
 import { createPlayout, type Playout } from './playout.ts';
-
-export interface Said {
-  text: string;
-  startMs: number;
-  endMs: number;
-}
 
 export interface Phone {
   /** What is played to the person. */
@@ -40,39 +35,23 @@ export interface PhoneOptions {
 const FRAME_MS = FRAME_BYTES / BYTES_PER_MS;
 /** A machine that stalled longer than this does not send the missed audio. */
 const CATCH_UP_MS = 2000;
-const BEEP_MS = 300;
-const BEEP_HZ = 1000;
 
 export function createPhone(options: PhoneOptions): Phone {
   const { clock, recipient } = options;
   const ear = createEar();
   const hears = createPlayout();
-  const speaks = createPlayout();
-  const said: Said[] = [];
   const acts = createActs();
   let listener: ((frame: Uint8Array) => void) | undefined;
   let ticking: Timer | undefined;
   let startedAt = 0;
   let frames = 0;
-  let speakingUntil = 0;
   const atMs = (): number => frames * FRAME_MS;
+  const mouth = createMouth(options.speaker, recipient.language, atMs);
 
-  const speak = (text: string, audio: Uint8Array): void => {
-    const startMs = Math.max(atMs(), speakingUntil);
-    speakingUntil = startMs + audio.length / BYTES_PER_MS;
-    said.push({ text, startMs, endMs: speakingUntil });
-    speaks.add(audio);
-  };
   const perform = async (act: Act): Promise<void> => {
-    if (act.do === 'hang_up') return options.onHangUp();
-    if (act.do === 'beep') {
-      speaks.add(BEEP);
-      speaks.mark(options.onBeep);
-      return;
-    }
-    const text = act.text ?? '';
-    speak(text, await options.speaker.say(text, { voice: 'rms', language: recipient.language }));
-    await new Promise<void>((resolve) => speaks.mark(() => resolve()));
+    if (act.do === 'hang_up') options.onHangUp();
+    else if (act.do === 'beep') mouth.beep(options.onBeep);
+    else await mouth.say(act.text ?? '');
   };
   const react = (heard: Heard): void => {
     if (heard.kind === 'began') acts.agentSpeaks();
@@ -93,7 +72,7 @@ export function createPhone(options: PhoneOptions): Phone {
         },
       );
     }
-    listener?.(speaks.take());
+    listener?.(mouth.take());
   };
   const tick = (): void => {
     const late = clock.monotonic() - startedAt - atMs();
@@ -114,7 +93,7 @@ export function createPhone(options: PhoneOptions): Phone {
       listener = next;
     },
     heard: () => ear.utterances(),
-    said: () => said,
+    said: () => mouth.said(),
     stop() {
       ticking?.cancel();
       ticking = undefined;
@@ -150,9 +129,3 @@ function createActs() {
     },
   };
 }
-
-const BEEP = encodeMuLaw(
-  Int16Array.from({ length: BEEP_MS * BYTES_PER_MS }, (_, i) =>
-    Math.round(8000 * Math.sin((2 * Math.PI * BEEP_HZ * i) / 8000)),
-  ),
-);
