@@ -23,6 +23,8 @@ export function axiosTransport({
     timeout: timeoutMs,
     maxRedirects: 0,
     maxContentLength: BODY_MAX,
+    // A proxy of the environment cannot reach an engine on this machine.
+    ...(isLoopback(url) ? { proxy: false as const } : {}),
     validateStatus: () => true,
     headers: {
       authorization: `Bearer ${apiKey}`,
@@ -31,6 +33,9 @@ export function axiosTransport({
   });
   return (request) => (request.streaming ? sendStreaming(http, request) : sendOnce(http, request));
 }
+
+const isLoopback = (url: string): boolean =>
+  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 
 const sendOnce = async (
   http: AxiosInstance,

@@ -5,22 +5,12 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { BYTES_PER_MS, SILENCE } from '../lib/mu-law.ts';
 import type { Line, LineListener } from './line.ts';
 import { createPlayback } from './playback.ts';
+import type { SessionSink } from './session-sink.ts';
 import { createSpokenTurns } from './spoken-turns.ts';
 import { createStereoTrack } from './stereo-track.ts';
 import type { ToolAction } from './tools.ts';
-import type { SpokenTurn } from './transcript.ts';
-import { createTurnTimes, type TurnTimes } from './turn-times.ts';
+import { createTurnTimes } from './turn-times.ts';
 import type { VoiceListener, VoiceSession } from './voice.ts';
-
-/** Where a session puts what happens. Each is called in order and never waits. */
-export interface SessionSink {
-  turn(turn: SpokenTurn): void;
-  answer(answer: { field: string; value: unknown; quote: string }): void;
-  disclosed(): void;
-  /** A second of the recording: interleaved stereo mu-law. */
-  recorded(bytes: Uint8Array): void;
-  ended(end: { end_reason: EndReason; answered_by: AnsweredBy; times: TurnTimes }): void;
-}
 
 export interface SessionOptions {
   clock: Clock;

@@ -6,7 +6,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { disclosureFor, instructionsFor } from './instructions.ts';
 import type { Line, LineListener } from './line.ts';
-import { Session, type SessionSink } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionSink } from './session-sink.ts';
 import { readToolCall, TOOLS } from './tools.ts';
 import type { Speech, Voice } from './voice.ts';
 
