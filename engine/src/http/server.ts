@@ -3,7 +3,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Operation } from '../contract/api.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newSecret } from '../lib/id.ts';
@@ -128,10 +133,8 @@ function createApp({ timeouts, log }: ServerOptions, publicUrl: () => string): F
 
 /** Adds routes whose parsers and hooks are their own. */
 function addScope(app: FastifyInstance, add: (scope: FastifyInstance) => void): void {
-  app.register((scope, _options, done) => {
-    add(scope);
-    done();
-  });
+  const plugin: FastifyPluginAsync = async (scope) => add(scope);
+  app.register(plugin);
 }
 
 const newRequestId = (): string => `req_${newSecret(12)}`;

@@ -1,6 +1,6 @@
 // Where Twilio asks and reports. A request counts only when the account that it names has signed it.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../lib/log.ts';
 import { callSidOf, parseForm, readAnsweredBy, readReport } from './callbacks.ts';
 import { CALLBACK_PATH, type TwilioNetwork } from './network.ts';
@@ -14,7 +14,7 @@ export function registerTwilioRoutes(
 ): void {
   const log = options.log.child({ part: 'twilio_callbacks' });
 
-  app.register((scope, _options, done) => {
+  const routes: FastifyPluginAsync = async (scope) => {
     acceptFormsOnly(scope);
     scope.addHook('onRequest', refuseUnsigned);
 
@@ -37,8 +37,8 @@ export function registerTwilioRoutes(
         },
       );
     }
-    done();
-  });
+  };
+  app.register(routes);
 }
 
 interface Callback {
