@@ -37,7 +37,7 @@ describe('a person who is not reached', () => {
         transcript: [],
         result: null,
       });
-      await world.receiver.next('call.ended');
+      await world.until(id, () => endEvents(id) > 0);
       expect(endEvents(id)).toBe(1);
       expect(world.phone(phone_number).length).toBeLessThanOrEqual(1);
     },
