@@ -41,12 +41,13 @@ export function prepareCall(
 
   return ok({
     task: texts.task,
-    recipient_name: request.recipient_name ?? request.caller_name ?? null,
+    recipient_name: texts.recipient_name,
     order: {
       ...outcomes,
       ...wanted,
       ...language,
       ...speakingOrder(request, settings),
+      on_behalf_of: texts.on_behalf_of ?? settings.organisation,
       first_message: texts.first_message,
       from_number: from,
     },
@@ -57,12 +58,8 @@ export function prepareCall(
 const speakingOrder = (
   request: PlaceCall,
   settings: Settings,
-): Pick<
-  CallOrder,
-  'on_behalf_of' | 'voice' | 'max_duration_seconds' | 'recording' | 'simulate'
-> => ({
-  on_behalf_of: request.on_behalf_of ?? settings.organisation,
-  voice: request.voice ?? settings.default_voice,
+): Pick<CallOrder, 'voice' | 'max_duration_seconds' | 'recording' | 'simulate'> => ({
+  voice: request.voice || settings.default_voice,
   max_duration_seconds: request.max_duration_seconds ?? settings.default_max_duration_seconds,
   recording:
     request.recording === 'notify' || request.recording === 'off'
@@ -127,30 +124,35 @@ function unreadable(request: PlaceCall, mode: Mode): ProblemFailure | undefined 
   return undefined;
 }
 
-function readTexts(
-  request: PlaceCall,
-): Result<{ task: string; first_message: string | null }, ProblemFailure> {
-  const texts: Record<string, string> = {};
-  for (const field of [
-    'task',
-    'first_message',
-    'recipient_name',
-    'caller_name',
-    'on_behalf_of',
-  ] as const) {
+interface Texts {
+  task: string;
+  first_message: string | null;
+  recipient_name: string | null;
+  on_behalf_of: string | null;
+}
+
+const SPOKEN = ['task', 'first_message', 'recipient_name', 'caller_name', 'on_behalf_of'] as const;
+
+function readTexts(request: PlaceCall): Result<Texts, ProblemFailure> {
+  const texts: Partial<Record<(typeof SPOKEN)[number], string>> = {};
+  for (const field of SPOKEN) {
     const text = request[field];
-    if (text === undefined) continue;
-    const filled = fillText(
-      text,
-      field === 'task' || field === 'first_message' ? (request.variables ?? {}) : {},
-    );
+    // Platforms send an empty text for a field that nobody filled.
+    if (text === undefined || text === '') continue;
+    const takesVariables = field === 'task' || field === 'first_message';
+    const filled = fillText(text, takesVariables ? (request.variables ?? {}) : {});
     if (!filled.ok)
       return fail(
         problem('unresolved_variable', [field], `“${filled.failure}” was not filled in.`),
       );
     texts[field] = filled.value;
   }
-  return ok({ task: texts['task'] ?? '', first_message: texts['first_message'] ?? null });
+  return ok({
+    task: texts.task ?? '',
+    first_message: texts.first_message ?? null,
+    recipient_name: texts.recipient_name ?? texts.caller_name ?? null,
+    on_behalf_of: texts.on_behalf_of ?? null,
+  });
 }
 
 function readOutcomes(
