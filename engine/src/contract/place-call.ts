@@ -70,7 +70,10 @@ export const Transfer = z
 export const Metadata = z
   .record(z.string().min(1).max(100), z.union([text(4_000), z.number(), z.boolean(), z.null()]))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys')
-  .refine((value) => JSON.stringify(value).length <= 16_384, 'At most 16 KiB')
+  .refine(
+    (value) => new TextEncoder().encode(JSON.stringify(value)).length <= 16_384,
+    'At most 16 KiB',
+  )
   .meta({
     id: 'Metadata',
     title: 'Metadata',
