@@ -78,14 +78,21 @@ export async function createBadInputWorld(
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     const json: unknown = text === '' ? undefined : JSON.parse(text);
     assertReply(operation, answer.status, json);
     if (answer.status >= 400)
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    return { status: answer.status, headers: answer.headers, text, json: (json ?? {}) as ReplyBody };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      json: (json ?? {}) as ReplyBody,
+    };
   };
 
   return {
