@@ -134,26 +134,30 @@ interface Texts {
 const SPOKEN = ['task', 'first_message', 'recipient_name', 'caller_name', 'on_behalf_of'] as const;
 
 function readTexts(request: PlaceCall): Result<Texts, ProblemFailure> {
-  const texts: Partial<Record<(typeof SPOKEN)[number], string>> = {};
+  const texts: SpokenTexts = {};
   for (const field of SPOKEN) {
     const text = request[field];
     // Platforms send an empty text for a field that nobody filled.
     if (text === undefined || text === '') continue;
     const takesVariables = field === 'task' || field === 'first_message';
-    const filled = fillText(text, takesVariables ? (request.variables ?? {}) : {});
+    const filled = fillText(text, (takesVariables && request.variables) || {});
     if (!filled.ok)
       return fail(
         problem('unresolved_variable', [field], `“${filled.failure}” was not filled in.`),
       );
     texts[field] = filled.value;
   }
-  return ok({
-    task: texts.task ?? '',
-    first_message: texts.first_message ?? null,
-    recipient_name: texts.recipient_name ?? texts.caller_name ?? null,
-    on_behalf_of: texts.on_behalf_of ?? null,
-  });
+  return ok(namedTexts(texts));
 }
+
+type SpokenTexts = Partial<Record<(typeof SPOKEN)[number], string>>;
+
+const namedTexts = (texts: SpokenTexts): Texts => ({
+  task: texts.task ?? '',
+  first_message: texts.first_message ?? null,
+  recipient_name: texts.recipient_name ?? texts.caller_name ?? null,
+  on_behalf_of: texts.on_behalf_of ?? null,
+});
 
 function readOutcomes(
   request: PlaceCall,
