@@ -150,19 +150,7 @@ async function settleAnswer(
 ): Promise<void> {
   switch (answer.kind) {
     case 'placed':
-      await ports.database.transaction((tx) =>
-        ports.calls.updateAttempt(
-          tx,
-          attempt.id,
-          { carrier_call_id: answer.carrier_call_id },
-          { carrier_call_id: null },
-        ),
-      );
-      if (await isCanceled(attempt.call_id, ports)) {
-        await carrier.hangUp(answer.carrier_call_id);
-        await stopBeforeRing(attempt, ports);
-      }
-      return;
+      return settlePlaced(answer.carrier_call_id, attempt, carrier, ports);
     case 'rejected':
       return endAttempt(attempt.id, { end_reason: answer.end_reason, code: answer.code }, ports);
     case 'not_sent':
@@ -174,6 +162,26 @@ async function settleAnswer(
         'the carrier did not say whether it dials',
       );
       return;
+  }
+}
+
+async function settlePlaced(
+  carrier_call_id: string,
+  attempt: AttemptRecord,
+  carrier: Carrier,
+  ports: DialPorts,
+): Promise<void> {
+  const latest = await ports.database.transaction(async (tx) => {
+    const only = { carrier_call_id: null };
+    await ports.calls.updateAttempt(tx, attempt.id, { carrier_call_id }, only);
+    return ports.calls.findAttempt(tx, attempt.id);
+  });
+  if (await isCanceled(attempt.call_id, ports)) {
+    await carrier.hangUp(carrier_call_id);
+    await stopBeforeRing(attempt, ports);
+  } else if (latest?.status === 'ended') {
+    // The model went away while the carrier was asked: whoever picked up would hear nobody.
+    await carrier.hangUp(carrier_call_id);
   }
 }
 

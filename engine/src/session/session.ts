@@ -104,13 +104,15 @@ export class Session {
     this.#giveTurns();
     this.#record();
     this.#voice?.close();
-    hangUp();
+    if (this.#line) hangUp();
     this.#line?.close();
     sink.ended({
       end_reason: reason,
       answered_by: this.#who ?? this.#judgeWho(),
       times: this.#times,
     });
+    // The dial may learn the carrier's id at this very moment: with the end on disk first, one of the two hangs up.
+    if (!this.#line) hangUp();
   }
 
   #nowMs(): number {

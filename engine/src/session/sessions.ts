@@ -88,6 +88,7 @@ export class LiveSessions implements Sessions {
       return { ok: false, detail: opened.failure.kind };
     }
     entry.session.ready(opened.value);
+    if (entry.session.state === 'ended') return { ok: false, detail: 'lost' };
     clock.after(UNJOINED_MS, () => {
       if (entry.session.state === 'waiting') entry.session.end('error_engine');
     });
