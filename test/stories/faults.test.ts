@@ -108,6 +108,19 @@ describe('a speech model that fails', () => {
     });
   });
 
+  it.each([1, 50, 100, 1_000])(
+    'breaks off %i ms after it was ready, before anybody answers: the phone does not go on ringing',
+    async (ms) => {
+      world.simulator.faults.model.dropSocketAfterMs = ms;
+      const phone_number = someone('no_answer');
+      const call = await world.ended((await place({ phone_number })).id);
+      expect(call).toMatchObject({ end_reason: 'error_ai_provider', outcome: 'call_failed' });
+      // Nobody waits for it: it must be over long before the carrier would give up.
+      await world.until(call.id, () => world.phone(phone_number).every((one) => one.endedAt), 2);
+      await endedOnce(call, world.phone(phone_number).length);
+    },
+  );
+
   it('breaks off in mid-call: the phone is hung up and what was said until then stands', async () => {
     world.simulator.faults.model.dropSocketAfterMs = 15_000;
     const phone_number = someone('talks_without_answering');
