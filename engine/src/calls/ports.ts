@@ -58,6 +58,24 @@ export interface CallStore {
   answers(on: Queryable, callId: string): Promise<AnswerRecord[]>;
 }
 
+/** One page of a list of calls. Whatever is not given is not asked for. */
+export interface CallPage {
+  mode: Mode;
+  status?: string | undefined;
+  outcome?: string | undefined;
+  outcome_group?: string | undefined;
+  reached?: boolean | undefined;
+  source?: string | undefined;
+  phone_number?: string | undefined;
+  reference?: string | undefined;
+  tag?: string | undefined;
+  created_after?: number | undefined;
+  created_before?: number | undefined;
+  limit: number;
+  /** Only calls older than this one: its created_at and id. */
+  before?: { created_at: number; id: string } | undefined;
+}
+
 /** Appends an event and, in the same transaction, one delivery per webhook that wants it. */
 export interface EventRecorder {
   record(

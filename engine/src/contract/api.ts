@@ -91,7 +91,12 @@ export const API = {
       'Accepts a call. Once answered with 201 the call is on disk and will end with exactly one call.ended.',
     tag: 'calls',
     auth: 'key',
-    headers: z.object({ 'idempotency-key': z.string().optional() }),
+    headers: z.object({
+      'idempotency-key': z.string().optional().meta({
+        description:
+          'Any text of yours. The same request sent again with it gives back the first call.',
+      }),
+    }),
     body: PlaceCall,
     replies: { 201: Call },
     problems: [

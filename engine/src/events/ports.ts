@@ -1,6 +1,7 @@
 // What delivering needs from outside.
-import type { EventType } from '../contract/vocabulary.ts';
-import type { EgressFailure } from '../lib/egress.ts';
+import type { SubscribeWebhook, Webhook } from '../contract/event.ts';
+import type { EventType, Mode } from '../contract/vocabulary.ts';
+import type { AddressRefusal, EgressFailure } from '../lib/egress.ts';
 import type { Settlement, WebhookHealth } from './retry-table.ts';
 
 /** One event on its way to one webhook, with all that a try needs. */
@@ -42,4 +43,18 @@ export interface DeliveryStore {
    * failing or working; `attention.needed` when `dead`. No effect when a try of this number is saved already.
    */
   recordTry(deliveryId: string, made: DeliveryTry): Promise<void>;
+}
+
+/** The subscriptions of keys. */
+export interface Webhooks {
+  /** Why an address may not be used; undefined when it may. */
+  judge(url: string): Promise<AddressRefusal | undefined>;
+  /** Adds a subscription, or returns the one that the key already has for this address and these events. */
+  subscribe(
+    key: { id: string; mode: Mode },
+    wanted: SubscribeWebhook,
+  ): Promise<{ webhook: Webhook; secret: string | undefined } | 'too_many'>;
+  list(mode: Mode): Promise<Webhook[]>;
+  /** False when there never was such a webhook for this mode. */
+  unsubscribe(mode: Mode, webhookId: string): Promise<boolean>;
 }

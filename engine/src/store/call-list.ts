@@ -7,26 +7,9 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { CallRecord } from '../calls/call-record.ts';
-import type { Mode } from '../contract/vocabulary.ts';
+import type { CallPage } from '../calls/ports.ts';
 import type { Queryable, SqlValue } from '../lib/database.ts';
 import { callFromRow } from './calls.ts';
-
-export interface CallQuery {
-  mode: Mode;
-  status?: string | undefined;
-  outcome?: string | undefined;
-  outcome_group?: string | undefined;
-  reached?: boolean | undefined;
-  source?: string | undefined;
-  phone_number?: string | undefined;
-  reference?: string | undefined;
-  tag?: string | undefined;
-  created_after?: number | undefined;
-  created_before?: number | undefined;
-  limit: number;
-  /** Only calls older than this one: its created_at and id. */
-  before?: { created_at: number; id: string } | undefined;
-}
 
 // Only compiles: the text runs on our own connection.
 const build = new Kysely<{ calls: Record<string, SqlValue> }>({
@@ -49,7 +32,7 @@ const EQUAL = [
 ] as const;
 
 /** Returns calls of one mode, newest first. */
-export async function listCalls(on: Queryable, query: CallQuery): Promise<CallRecord[]> {
+export async function listCalls(on: Queryable, query: CallPage): Promise<CallRecord[]> {
   let select = build.selectFrom('calls').selectAll().where('mode', '=', query.mode);
   for (const field of EQUAL) {
     const value = query[field];

@@ -2,6 +2,7 @@
 import type { Receivers } from '../calls/ports.ts';
 import type { SubscribeWebhook, Webhook } from '../contract/event.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
+import type { Webhooks } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Row, SqlValue, Transaction } from '../lib/database.ts';
 import type { Egress } from '../lib/egress.ts';
@@ -10,18 +11,7 @@ import type { Seal } from '../lib/seal.ts';
 import type { EventStore } from './events.ts';
 import { insertText } from './row-codec.ts';
 
-export const WEBHOOKS_PER_KEY_MAX = 50;
-
-export interface WebhookStore extends Receivers {
-  /** Adds a subscription, or returns the one that the key already has for this address and these events. */
-  subscribe(
-    key: { id: string; mode: Mode },
-    wanted: SubscribeWebhook,
-  ): Promise<{ webhook: Webhook; secret: string | undefined } | 'too_many'>;
-  list(mode: Mode): Promise<Webhook[]>;
-  /** False when there never was such a webhook for this mode. */
-  unsubscribe(mode: Mode, webhookId: string): Promise<boolean>;
-}
+const WEBHOOKS_PER_KEY_MAX = 50;
 
 export function createWebhookStore(options: {
   database: Database;
@@ -30,7 +20,7 @@ export function createWebhookStore(options: {
   egress: Egress;
   clock: Clock;
   newSigningSecret(): string;
-}): WebhookStore {
+}): Receivers & Webhooks {
   const { database, seal, events, clock } = options;
   return {
     judge: (url) => options.egress.judge(url),
