@@ -1,6 +1,6 @@
 // Addresses that events are sent to: subscriptions of a key, and the own address of one call.
 import type { Receivers } from '../calls/ports.ts';
-import type { SubscribeWebhook, Webhook } from '../contract/event.ts';
+import type { Webhook } from '../contract/event.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
 import type { Webhooks } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
