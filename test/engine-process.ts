@@ -1,7 +1,7 @@
 // An engine as a process of its own, for stories that kill it. The data folder, the port and the phone network
 // around it outlive it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -60,10 +60,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function firstLine(
-  child: ChildProcess,
-  gone: Promise<unknown>,
-): Promise<string | undefined> {
+async function firstLine(child: ChildProcess, gone: Promise<unknown>): Promise<string | undefined> {
   if (!child.stdout) return undefined;
   const lines = createInterface({ input: child.stdout });
   const late = setTimeout(() => lines.close(), START_WITHIN_MS);

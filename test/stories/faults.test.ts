@@ -20,7 +20,9 @@ const QUESTIONS = [
 let world: World;
 const clock = leapingClock();
 const AREAS =
-  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251'.split(' ');
+  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 252 253 254 256 260 262 267 269'.split(
+    ' ',
+  );
 beforeAll(async () => {
   world = await createWorld({ clock });
 });
@@ -37,8 +39,11 @@ const place = async (body: Record<string, unknown>): Promise<Call> =>
   })) as Call;
 
 /** A number that no other story calls. */
-const someone = (behaviour: Parameters<typeof numberFor>[0] = 'confirms'): string =>
-  numberFor(behaviour, AREAS.shift());
+function someone(behaviour: Parameters<typeof numberFor>[0] = 'confirms'): string {
+  const area = AREAS.shift();
+  if (area === undefined) throw new Error('add an area code');
+  return numberFor(behaviour, area);
+}
 
 const toldEnds = (callId: string): ReceivedWebhook[] =>
   world.receiver.received.filter(
@@ -108,7 +113,7 @@ describe('a speech model that fails', () => {
     });
   });
 
-  it.each([1, 50, 100, 1_000])(
+  it.each([1, 50, 1_000])(
     'breaks off %i ms after it was ready, before anybody answers: the phone does not go on ringing',
     async (ms) => {
       world.simulator.faults.model.dropSocketAfterMs = ms;
@@ -242,7 +247,9 @@ describe('a receiver that fails', () => {
 describe('strangers', () => {
   it('with a wrong key get 401', async () => {
     const stranger = createClient(axiosTransport({ url: world.url, apiKey: 'rk_test_wrong' }));
-    await expect(stranger.placeCall({ body: { task: TASK, phone_number: someone() } })).rejects.toMatchObject({
+    await expect(
+      stranger.placeCall({ body: { task: TASK, phone_number: someone() } }),
+    ).rejects.toMatchObject({
       status: 401,
     });
   });
@@ -325,7 +332,13 @@ function expectHeard(call: Call): void {
 function leapingClock(): Clock & { leap(ms: number): void } {
   const base = createClock({ rate: 10 });
   let ahead = 0;
-  return { ...base, now: () => base.now() + ahead, leap: (ms) => void (ahead += ms) };
+  return {
+    ...base,
+    now: () => base.now() + ahead,
+    leap(ms) {
+      ahead += ms;
+    },
+  };
 }
 
 /** Notes the addresses at which the carrier calls back, as the wire shows them. */

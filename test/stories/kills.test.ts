@@ -22,7 +22,9 @@ const TASK = 'Confirm the appointment on 2026-12-01 at 14:00.';
 const RATE = 10;
 const SEED = 20_261_124;
 const AREAS =
-  '301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 330 331 334 336 337'.split(' ');
+  '301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 330 331 334 336 337'.split(
+    ' ',
+  );
 
 let env: Record<string, string>;
 let dataDir: string;
@@ -59,6 +61,7 @@ afterAll(async () => {
 });
 afterEach(() => {
   simulator.faults.model = {};
+  simulator.faults.carrier = {};
   receiver.answers.length = 0;
 });
 
@@ -67,18 +70,14 @@ async function killAndStart(): Promise<void> {
   engine = await startEngineProcess(env);
 }
 
-const place = async (
-  behaviour: Parameters<typeof numberFor>[0],
-  body: Record<string, unknown> = {},
-): Promise<Call> =>
-  (await client.placeCall({
-    body: {
-      task: TASK,
-      phone_number: numberFor(behaviour, AREAS.shift()),
-      webhook_url: receiver.url,
-      ...body,
-    },
-  })) as Call;
+/** Calls somebody whom no other story calls. */
+async function place(behaviour: Parameters<typeof numberFor>[0]): Promise<Call> {
+  const area = AREAS.shift();
+  if (area === undefined) throw new Error('add an area code');
+  const phone_number = numberFor(behaviour, area);
+  const body = { task: TASK, phone_number, webhook_url: receiver.url };
+  return (await client.placeCall({ body })) as Call;
+}
 
 const phones = (call: Call): SimulatedCall[] =>
   simulator.calls().filter(({ to }) => to === call.phone_number);
@@ -88,11 +87,16 @@ const toldEnds = (callId: string): ReceivedWebhook[] =>
     ({ event }) => event.type === 'call.ended' && event.data['id'] === callId,
   );
 
-async function whenTrue(test: () => boolean, what: string, seconds = 25): Promise<void> {
+async function whenTrue(
+  test: () => boolean,
+  what: string,
+  seconds = 25,
+  lookEveryMs = 20,
+): Promise<void> {
   const signal = AbortSignal.timeout(seconds * 1_000);
   while (!test()) {
     if (signal.aborted) throw new Error(`not within ${seconds} s: ${what}`);
-    await pause(20);
+    await pause(lookEveryMs);
   }
 }
 
@@ -132,6 +136,19 @@ describe('an engine that is killed and started again', () => {
     const call = await endedOnce(placed);
     expect(['achieved', 'unknown', 'call_failed']).toContain(call.outcome);
     expect(call.outcome === 'achieved').toBe(call.transcript.length > 2);
+  });
+
+  it('before it learns that the carrier dials: the carrier is asked, nobody is dialed again', async () => {
+    simulator.faults.carrier.loseCreateAnswer = 1;
+    const placing = place('confirms');
+    const before = simulator.calls().length;
+    await whenTrue(() => simulator.calls().length > before, 'a phone call', 25, 1);
+    await engine.kill();
+    const placed = await placing;
+    engine = await startEngineProcess(env);
+    const call = await endedOnce(placed);
+    expect(phones(placed)).toHaveLength(1);
+    expect(call).toMatchObject({ transcript: [], outcome: 'call_failed', retryable: false });
   });
 
   it('while the phone rings: it stops ringing and is not called again', async () => {
