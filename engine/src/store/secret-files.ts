@@ -33,9 +33,3 @@ const firstKeyFile = (dataDir: string): string => join(dataDir, 'first-key');
 /** Keeps the first API key where the command line finds it. */
 export const keepFirstKey = (dataDir: string, key: string): void =>
   writeFileSync(firstKeyFile(dataDir), `${key}\n`, { mode: 0o600 });
-
-/** Returns the first API key of a data folder, if the engine made one there. */
-export const readFirstKey = (dataDir: string): string | undefined =>
-  existsSync(firstKeyFile(dataDir))
-    ? readFileSync(firstKeyFile(dataDir), 'utf8').trim()
-    : undefined;
