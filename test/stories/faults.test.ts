@@ -1,15 +1,7 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
-import { jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import twilio from 'twilio';
-import { WebSocket } from 'ws';
-import { axiosTransport } from '../../engine/src/client/axios.ts';
-import { createClient } from '../../engine/src/client/index.ts';
 import type { Call } from '../../engine/src/contract/call.ts';
 import { type Clock, createClock } from '../../engine/src/lib/clock.ts';
-import { numberFor } from '../../engine/src/simulator/index.ts';
-import type { ReceivedWebhook } from '../receiver.ts';
+import { endedOnce, someone, toldEnds } from '../ended-once.ts';
 import { createWorld, type World } from '../world.ts';
 
 const TASK = 'Confirm the appointment on 2026-12-01 at 14:00.';
@@ -19,10 +11,6 @@ const QUESTIONS = [
 
 let world: World;
 const clock = leapingClock();
-const AREAS =
-  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 252 253 254 256 260 262 267 269'.split(
-    ' ',
-  );
 beforeAll(async () => {
   world = await createWorld({ clock });
 });
@@ -38,33 +26,6 @@ const place = async (body: Record<string, unknown>): Promise<Call> =>
     body: { task: TASK, webhook_url: world.receiver.url, ...body },
   })) as Call;
 
-/** A number that no other story calls. */
-function someone(behaviour: Parameters<typeof numberFor>[0] = 'confirms'): string {
-  const area = AREAS.shift();
-  if (area === undefined) throw new Error('add an area code');
-  return numberFor(behaviour, area);
-}
-
-const toldEnds = (callId: string): ReceivedWebhook[] =>
-  world.receiver.received.filter(
-    ({ event }) => event.type === 'call.ended' && event.data['id'] === callId,
-  );
-
-/** The call once it has ended and its webhook has arrived: ended once, told once, rung so often. */
-async function endedOnce(placed: Call, rings: number): Promise<Call> {
-  const call = await world.ended(placed.id);
-  await world.until(call.id, () => toldEnds(call.id).length > 0);
-  const stored: string[] = [];
-  for await (const { event } of await world.client.streamCall({ params: { id: call.id } }))
-    stored.push(event.type);
-  expect(stored.filter((type) => type === 'call.ended')).toHaveLength(1);
-  expect(stored.filter((type) => type === 'call.started')).toHaveLength(1);
-  expect(toldEnds(call.id)).toHaveLength(1);
-  expect(world.phone(placed.phone_number ?? '')).toHaveLength(rings);
-  expect(call.attempts).toHaveLength(1);
-  return call;
-}
-
 describe('a carrier that fails', () => {
   it.each([
     [400, 21_215, { outcome: 'call_failed', end_reason: 'carrier_rejected' }],
@@ -72,13 +33,13 @@ describe('a carrier that fails', () => {
     [401, 20_003, { outcome: 'call_failed', end_reason: 'carrier_rejected' }],
   ])('says no with %i and code %i: nobody is called', async (status, code, expected) => {
     world.simulator.faults.carrier.failCreate = { status, code, times: 1 };
-    const call = await endedOnce(await place({ phone_number: someone() }), 0);
+    const call = await endedOnce(world, await place({ phone_number: someone() }), 0);
     expect(call).toMatchObject({ ...expected, reached: false, transcript: [], retryable: false });
   });
 
   it('has too many requests for a moment: the same attempt is made, once', async () => {
     world.simulator.faults.carrier.failCreate = { status: 429, code: 20_429, times: 1 };
-    const call = await endedOnce(await place({ phone_number: someone() }), 1);
+    const call = await endedOnce(world, await place({ phone_number: someone() }), 1);
     expect(call.outcome).toBe('achieved');
   });
 
@@ -86,7 +47,7 @@ describe('a carrier that fails', () => {
     'dials, and its answer is lost (%s): nobody is dialed a second time',
     async (behaviour) => {
       world.simulator.faults.carrier.loseCreateAnswer = 1;
-      const call = await endedOnce(await place({ phone_number: someone(behaviour) }), 1);
+      const call = await endedOnce(world, await place({ phone_number: someone(behaviour) }), 1);
       expect(call.outcome).toBe(behaviour === 'confirms' ? 'achieved' : behaviour);
     },
   );
@@ -95,7 +56,7 @@ describe('a carrier that fails', () => {
     'reports out of order (%s): nothing moves backwards',
     async (behaviour) => {
       world.simulator.faults.carrier.callbacksOutOfOrder = true;
-      const call = await endedOnce(await place({ phone_number: someone(behaviour) }), 1);
+      const call = await endedOnce(world, await place({ phone_number: someone(behaviour) }), 1);
       expect(call.outcome).toBe(behaviour === 'confirms' ? 'achieved' : behaviour);
     },
   );
@@ -104,7 +65,7 @@ describe('a carrier that fails', () => {
 describe('a speech model that fails', () => {
   it.each([401, 429, 503])('refuses with %i: nobody’s phone rings', async (status) => {
     world.simulator.faults.model.refuseUpgrade = { status, times: 10 };
-    const call = await endedOnce(await place({ phone_number: someone() }), 0);
+    const call = await endedOnce(world, await place({ phone_number: someone() }), 0);
     expect(call).toMatchObject({
       outcome: 'call_failed',
       end_reason: 'error_ai_provider',
@@ -122,14 +83,14 @@ describe('a speech model that fails', () => {
       expect(call).toMatchObject({ end_reason: 'error_ai_provider', outcome: 'call_failed' });
       // Nobody waits for it: it must be over long before the carrier would give up.
       await world.until(call.id, () => world.phone(phone_number).every((one) => one.endedAt), 2);
-      await endedOnce(call, world.phone(phone_number).length);
+      await endedOnce(world, call, world.phone(phone_number).length);
     },
   );
 
   it('breaks off in mid-call: the phone is hung up and what was said until then stands', async () => {
     world.simulator.faults.model.dropSocketAfterMs = 15_000;
     const phone_number = someone('talks_without_answering');
-    const call = await endedOnce(await place({ phone_number }), 1);
+    const call = await endedOnce(world, await place({ phone_number }), 1);
     expect(call).toMatchObject({ end_reason: 'error_ai_provider', outcome: 'call_failed' });
     expect(call.transcript.length).toBeGreaterThanOrEqual(1);
     expectHeard(call);
@@ -141,7 +102,7 @@ describe('a media socket that breaks', () => {
   it('in mid-call: the call ends once, as error_media, with what was said', async () => {
     world.simulator.faults.carrier.dropMediaAfterMs = 12_000;
     const phone_number = someone('talks_without_answering');
-    const call = await endedOnce(await place({ phone_number }), 1);
+    const call = await endedOnce(world, await place({ phone_number }), 1);
     expect(call).toMatchObject({ end_reason: 'error_media', outcome: 'call_failed' });
     expect(call.transcript.length).toBeGreaterThanOrEqual(2);
     expectHeard(call);
@@ -156,7 +117,7 @@ describe('a reader that fails', () => {
       phone_number: someone('answers_survey'),
       questions: QUESTIONS,
     });
-    const call = await endedOnce(placed, 1);
+    const call = await endedOnce(world, placed, 1);
     expect(call).toMatchObject({ result: { rating: 9 }, result_status: 'ok' });
     expect(world.simulator.faults.model.failResponses.times).toBe(0);
   });
@@ -169,7 +130,7 @@ describe('a reader that fails', () => {
     });
     await world.until(placed.id, (call) => call.status === 'finalizing');
     clock.leap(16 * 60_000);
-    const call = await endedOnce(placed, 1);
+    const call = await endedOnce(world, placed, 1);
     for (const { turn, quote } of call.result_evidence) {
       expect(call.transcript[turn]?.speaker).toBe('recipient');
       expect(call.transcript[turn]?.text).toContain(quote);
@@ -189,7 +150,7 @@ describe('a reader that fails', () => {
     });
     await world.until(placed.id, (call) => call.status === 'finalizing');
     clock.leap(16 * 60_000);
-    const call = await endedOnce(placed, 1);
+    const call = await endedOnce(world, placed, 1);
     expect(call).toMatchObject({
       outcome: 'inconclusive',
       outcome_evidence: null,
@@ -206,7 +167,7 @@ describe('a reader that fails', () => {
     });
     await world.until(placed.id, (call) => call.status === 'finalizing');
     clock.leap(2 * 60_000);
-    const call = await endedOnce(placed, 1);
+    const call = await endedOnce(world, placed, 1);
     expect(call).toMatchObject({
       outcome: 'inconclusive',
       result: null,
@@ -222,8 +183,8 @@ describe('a receiver that fails', () => {
     world.receiver.answers.push(500);
     const placed = await place({ phone_number: someone('busy') });
     const call = await world.ended(placed.id);
-    await world.until(call.id, () => toldEnds(call.id).length === 2);
-    const tries = toldEnds(call.id);
+    await world.until(call.id, () => toldEnds(world, call.id).length === 2);
+    const tries = toldEnds(world, call.id);
     expect(new Set(tries.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(new Set(tries.map(({ body }) => body)).size).toBe(1);
     const { webhook_secret } = await world.client.getAccount();
@@ -237,88 +198,10 @@ describe('a receiver that fails', () => {
   it('answers 410: it is never told again', async () => {
     world.receiver.answers.push(410);
     const placed = await place({ phone_number: someone('busy') });
-    await world.until(placed.id, () => toldEnds(placed.id).length === 1);
+    await world.until(placed.id, () => toldEnds(world, placed.id).length === 1);
     // A whole call takes longer than the pause before a second try.
-    await endedOnce(await place({ phone_number: someone() }), 1);
-    expect(toldEnds(placed.id)).toHaveLength(1);
-  });
-});
-
-describe('strangers', () => {
-  it('with a wrong key get 401', async () => {
-    const stranger = createClient(axiosTransport({ url: world.url, apiKey: 'rk_test_wrong' }));
-    await expect(
-      stranger.placeCall({ body: { task: TASK, phone_number: someone() } }),
-    ).rejects.toMatchObject({
-      status: 401,
-    });
-  });
-
-  it('cannot forge a callback, even of a call whose secret address they know: 403 and no change', async () => {
-    const seen = watchCallbacks();
-    const placed = await place({ phone_number: someone() });
-    const call = await world.until(placed.id, ({ transcript }) => transcript.length >= 1);
-    seen.stop();
-    const path = seen.paths.find((one) => one.endsWith('/status')) ?? 'no status callback';
-    const [phone] = world.phone(placed.phone_number ?? '');
-    const { accountSid, authToken } = world.simulator.carrier;
-    const fields = {
-      AccountSid: accountSid,
-      CallSid: phone?.sid ?? '',
-      CallStatus: 'completed',
-      SequenceNumber: '9',
-    };
-    const other = { ...fields, AccountSid: `AC${'0'.repeat(32)}` };
-    const url = `${world.url}${path}`;
-    const sign = (token: string, what: Record<string, string>): string =>
-      twilio.getExpectedTwilioSignature(token, url, what);
-    const forged: [string | undefined, Record<string, string>][] = [
-      [undefined, fields],
-      ['', fields],
-      [sign('0'.repeat(32), fields), fields],
-      [sign(authToken, { ...fields, CallStatus: 'ringing' }), fields],
-      [sign(authToken, other), other],
-    ];
-    for (const [signature, body] of forged) {
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: signature === undefined ? {} : { 'x-twilio-signature': signature },
-        body: new URLSearchParams(body),
-      });
-      expect(answer.status).toBe(403);
-    }
-    expect(call.status).toBe('in_progress');
-    expect((await endedOnce(placed, 1)).outcome).toBe('achieved');
-  });
-
-  it('cannot open or join a conversation through the media socket; the real one goes on', async () => {
-    const seen = watchStarts();
-    const before = await place({ phone_number: someone() });
-    await endedOnce(before, 1);
-    const placed = await place({ phone_number: someone() });
-    await world.until(placed.id, ({ transcript }) => transcript.length >= 1);
-    seen.stop();
-    const [stale, live] = seen.starts;
-    expect(seen.starts).toHaveLength(2);
-    if (!stale || !live) return;
-
-    expect(await knock(undefined)).toBe('refused with 403');
-    expect(await knock('AAAAAAAAAAAAAAAAAAAAAAAAAAA=')).toBe('refused with 403');
-    const url = `${world.url.replace(/^http/, 'ws')}/carriers/twilio/media`;
-    const { authToken } = world.simulator.carrier;
-    const signature = twilio.getExpectedTwilioSignature(authToken, url, {});
-    // Signed as the carrier does it, so only the secret of the call is left to stop them.
-    const starts = [
-      live, // A second socket for the live call, with the secret that was used.
-      stale,
-      withToken(live, stale.start.customParameters.token),
-      withToken(stale, live.start.customParameters.token),
-      withToken(live, 'guessed'),
-    ];
-    for (const start of starts) expect(await knock(signature, start)).toBe('closed with 1008');
-    const call = await endedOnce(placed, 1);
-    expect(call.outcome).toBe('achieved');
-    expect(world.phone(placed.phone_number ?? '')[0]?.clears).toEqual([]);
+    await endedOnce(world, await place({ phone_number: someone() }), 1);
+    expect(toldEnds(world, placed.id)).toHaveLength(1);
   });
 });
 
@@ -339,58 +222,4 @@ function leapingClock(): Clock & { leap(ms: number): void } {
       ahead += ms;
     },
   };
-}
-
-/** Notes the addresses at which the carrier calls back, as the wire shows them. */
-function watchCallbacks(): { paths: string[]; stop(): void } {
-  const paths: string[] = [];
-  const note = (message: unknown): void => {
-    const { request } = message as { request: IncomingMessage };
-    if (request.url?.startsWith('/carriers/twilio/')) paths.push(request.url);
-  };
-  subscribe('http.server.request.start', note);
-  return { paths, stop: () => void unsubscribe('http.server.request.start', note) };
-}
-
-interface StartMessage {
-  event: 'start';
-  start: { customParameters: { token: string } };
-}
-
-/** Notes the `start` messages that the carrier sends on its media sockets. */
-function watchStarts(): { starts: StartMessage[]; stop(): void } {
-  const starts: StartMessage[] = [];
-  const send = jest.spyOn(WebSocket.prototype, 'send');
-  return {
-    starts,
-    stop() {
-      for (const [data] of send.mock.calls) {
-        const text = String(data);
-        if (text.includes('"event":"start"')) starts.push(JSON.parse(text) as StartMessage);
-      }
-      send.mockRestore();
-    },
-  };
-}
-
-const withToken = ({ event, start }: StartMessage, token: string): StartMessage => ({
-  event,
-  start: { ...start, customParameters: { token } },
-});
-
-/** Opens a media socket and says `start`; resolves with how the engine ended it. */
-function knock(signature: string | undefined, start?: StartMessage): Promise<string> {
-  const url = `${world.url.replace(/^http/, 'ws')}/carriers/twilio/media`;
-  const socket = new WebSocket(url, {
-    headers: signature === undefined ? {} : { 'x-twilio-signature': signature },
-  });
-  return new Promise((resolve, reject) => {
-    socket.on('unexpected-response', (_request, response) => {
-      response.resume();
-      resolve(`refused with ${response.statusCode}`);
-    });
-    socket.on('open', () => socket.send(JSON.stringify(start)));
-    socket.on('close', (code) => resolve(`closed with ${code}`));
-    socket.on('error', reject);
-  });
 }

@@ -8,12 +8,12 @@ import { createClock } from '../../engine/src/lib/clock.ts';
 import { createLog } from '../../engine/src/lib/log.ts';
 import { encodeMuLaw } from '../../engine/src/lib/mu-law.ts';
 import {
-  numberFor,
   readWatermark,
   type SimulatedCall,
   type Simulator,
   startSimulator,
 } from '../../engine/src/simulator/index.ts';
+import { someone } from '../ended-once.ts';
 import { type EngineProcess, freePort, startEngineProcess } from '../engine-process.ts';
 import { createReceiver, type ReceivedWebhook, type Receiver } from '../receiver.ts';
 import { engineEnv, pause, SPEECH_CACHE, waitsOf } from '../world.ts';
@@ -21,10 +21,6 @@ import { engineEnv, pause, SPEECH_CACHE, waitsOf } from '../world.ts';
 const TASK = 'Confirm the appointment on 2026-12-01 at 14:00.';
 const RATE = 10;
 const SEED = 20_261_124;
-const AREAS =
-  '301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 330 331 334 336 337'.split(
-    ' ',
-  );
 
 let env: Record<string, string>;
 let dataDir: string;
@@ -71,11 +67,8 @@ async function killAndStart(): Promise<void> {
 }
 
 /** Calls somebody whom no other story calls. */
-async function place(behaviour: Parameters<typeof numberFor>[0]): Promise<Call> {
-  const area = AREAS.shift();
-  if (area === undefined) throw new Error('add an area code');
-  const phone_number = numberFor(behaviour, area);
-  const body = { task: TASK, phone_number, webhook_url: receiver.url };
+async function place(behaviour: Parameters<typeof someone>[0]): Promise<Call> {
+  const body = { task: TASK, phone_number: someone(behaviour), webhook_url: receiver.url };
   return (await client.placeCall({ body })) as Call;
 }
 
