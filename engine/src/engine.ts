@@ -78,7 +78,10 @@ export async function createEngine(
     async recordingPath(callId) {
       const attempts = await callStore.attempts(store.database, callId);
       const name = attempts.findLast((attempt) => attempt.recording !== null)?.recording;
-      return name ? store.recordings.path(name) : undefined;
+      if (!name) return undefined;
+      // A process that died may have left the sound without its file.
+      await store.recordings.finish(name);
+      return store.recordings.path(name);
     },
     goLive: () => goLive(config),
   };

@@ -106,11 +106,8 @@ export class Session {
     this.#voice?.close();
     if (this.#line) hangUp();
     this.#line?.close();
-    sink.ended({
-      end_reason: reason,
-      answered_by: this.#who ?? this.#judgeWho(),
-      times: this.#times,
-    });
+    const answered_by = this.#who ?? this.#judgeWho();
+    sink.ended({ end_reason: reason, answered_by, times: this.#times });
     // The dial may learn the carrier's id at this very moment: with the end on disk first, one of the two hangs up.
     if (!this.#line) hangUp();
   }

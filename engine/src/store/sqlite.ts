@@ -53,22 +53,21 @@ async function runTransaction<T>(ask: Ask, fn: (tx: Transaction) => Promise<T>):
 
 /** Work on the one connection, one piece after the other; a piece that waits too long for its turn fails. */
 function createTurns(clock: Clock): { take<T>(work: () => Promise<T>): Promise<T> } {
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   return {
-    take(work) {
-      let expired = false;
-      const started = last.then(() => {
-        if (expired) throw new Error('The store is too busy: waited too long for the connection.');
-        timer.cancel();
-        return work();
-      });
-      // A statement sent on the database while its own transaction is open would wait for itself for ever.
-      const timer = clock.after(WAIT_MS * clock.rate, () => {
-        expired = true;
-      });
-      last = started.catch(() => undefined);
-      return started;
-    },
+    take: (work) =>
+      new Promise((resolve, reject) => {
+        let isWaiting = true;
+        // A statement sent on the database while its own transaction is open would wait for itself for ever.
+        const timer = clock.after(WAIT_MS * clock.rate, () => {
+          isWaiting = false;
+          reject(new Error('The store is too busy: waited too long for the connection.'));
+        });
+        last = last.then(async () => {
+          timer.cancel();
+          if (isWaiting) await work().then(resolve, reject);
+        });
+      }),
   };
 }
 
