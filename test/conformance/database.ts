@@ -45,10 +45,7 @@ export function describeDatabase(name: string, make: () => Promise<StoreUnderTes
   });
 }
 
-function describeTransactions(
-  { a, b }: Opened,
-  open: (clock: Clock) => Promise<Database>,
-): void {
+function describeTransactions({ a, b }: Opened, open: (clock: Clock) => Promise<Database>): void {
   describe('transactions and migrations', () => {
     it('migrating twice, also from two nodes, changes nothing', async () => {
       expect(await migrate(a(), 2)).toEqual([]);
