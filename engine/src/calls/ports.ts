@@ -33,6 +33,8 @@ export interface CallStore {
   insertAttempt(tx: Transaction, attempt: AttemptRecord): Promise<void>;
   findAttempt(on: Queryable, attemptId: string): Promise<AttemptRecord | undefined>;
   findAttemptByToken(on: Queryable, tokenHash: string): Promise<AttemptRecord | undefined>;
+  /** True when a phone call of the carrier already belongs to an attempt. */
+  isBound(on: Queryable, carrierCallId: string): Promise<boolean>;
   findAttemptByMediaToken(
     on: Queryable,
     mediaTokenHash: string,

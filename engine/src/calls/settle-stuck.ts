@@ -35,7 +35,7 @@ export async function settleAttempt(
   return watchRinging(attempt, attempt.carrier_call_id, carrier, ports);
 }
 
-// The carrier's answer was lost. Ours is the call to this number, from this number, made since the intent was written.
+// The carrier's answer was lost. Ours is the one call of these numbers since then that belongs to no other attempt.
 async function settleUnbound(
   attempt: AttemptRecord,
   carrier: Carrier,
@@ -43,12 +43,8 @@ async function settleUnbound(
 ): Promise<{ again_at: number } | undefined> {
   const now = ports.clock.now();
   if (now < attempt.dial_before) return { again_at: attempt.dial_before + CLOCK_SLACK_MS };
-  const found = await carrier.search({
-    phone_number: attempt.phone_number,
-    from_number: attempt.from_number,
-    since: attempt.started_at - CLOCK_SLACK_MS,
-  });
-  if (found !== 'unknown' && found.length === 1 && found[0]) {
+  const found = await strangers(attempt, carrier, ports);
+  if (found.length === 1 && found[0]) {
     const { carrier_call_id } = found[0];
     await ports.database.transaction((tx) =>
       ports.calls.updateAttempt(tx, attempt.id, { carrier_call_id }, { carrier_call_id: null }),
@@ -57,6 +53,23 @@ async function settleUnbound(
   }
   if (now < attempt.dial_before + SEARCH_HORIZON_MS) return { again_at: now + LOOK_AGAIN_MS };
   return endAs('lost_contact', attempt, ports);
+}
+
+async function strangers(
+  attempt: AttemptRecord,
+  carrier: Carrier,
+  ports: SettlePorts,
+): Promise<CarrierCall[]> {
+  const found = await carrier.search({
+    phone_number: attempt.phone_number,
+    from_number: attempt.from_number,
+    since: attempt.started_at - CLOCK_SLACK_MS,
+  });
+  if (found === 'unknown') return [];
+  const bound = await Promise.all(
+    found.map(({ carrier_call_id }) => ports.calls.isBound(ports.database, carrier_call_id)),
+  );
+  return found.filter((_, at) => !bound[at]);
 }
 
 // The process that held the conversation is gone, and with it the agent: nobody is left to talk.

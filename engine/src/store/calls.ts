@@ -42,6 +42,12 @@ export const callStore: CallStore = {
     const [row] = await on.query('SELECT * FROM attempts WHERE token_hash = $1', [tokenHash]);
     return row && attemptCodec.fromRow(row);
   },
+  async isBound(on, carrierCallId) {
+    const rows = await on.query('SELECT id FROM attempts WHERE carrier_call_id = $1', [
+      carrierCallId,
+    ]);
+    return rows.length > 0;
+  },
   async findAttemptByMediaToken(on, mediaTokenHash) {
     const [row] = await on.query('SELECT * FROM attempts WHERE media_token_hash = $1', [
       mediaTokenHash,

@@ -50,7 +50,8 @@ const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
         media_started_at BIGINT, recording TEXT,
         UNIQUE (call_id, number))`,
       "CREATE INDEX attempts_open ON attempts (node_id) WHERE status <> 'ended'",
-      'CREATE INDEX attempts_by_carrier_call ON attempts (carrier_call_id)',
+      // Invariant: one phone call of the carrier belongs to one attempt.
+      'CREATE UNIQUE INDEX attempts_by_carrier_call ON attempts (carrier_call_id)',
       'CREATE UNIQUE INDEX attempts_by_media_token ON attempts (media_token_hash)',
       `CREATE TABLE turns (
         call_id TEXT NOT NULL REFERENCES calls (id), attempt_id TEXT NOT NULL, idx INTEGER NOT NULL, speaker TEXT NOT NULL,
