@@ -52,6 +52,16 @@ describe('a carrier that fails', () => {
     },
   );
 
+  it('does not say whether it dials while another call talks to the same person: that one goes on', async () => {
+    world.simulator.faults.carrier.failCreate = { status: 503, code: 20_503, times: 1 };
+    const phone_number = someone();
+    const unclear = await place({ phone_number });
+    await world.until(unclear.id, () => world.simulator.faults.carrier.failCreate?.times === 0);
+    const other = await place({ phone_number });
+    expect(await endedOnce(world, other, 1)).toMatchObject({ outcome: 'achieved' });
+    expect(await endedOnce(world, unclear, 1)).toMatchObject({ end_reason: 'lost_contact' });
+  });
+
   it.each(['confirms', 'busy'] as const)(
     'reports out of order (%s): nothing moves backwards',
     async (behaviour) => {
