@@ -22,7 +22,7 @@ const NAMES: Record<string, Language> = {
 /** Returns the language that a tag or a name means (`pt`, `pt-BR`, `es-MX`, `Portuguese`), or undefined. */
 export function languageOf(text: string): Language | undefined {
   const lower = text.trim().toLowerCase();
-  const named = NAMES[lower];
+  const named = Object.hasOwn(NAMES, lower) ? NAMES[lower] : undefined;
   if (named) return named;
   const exact = LANGUAGES.find((language) => language.toLowerCase() === lower);
   if (exact) return exact;
