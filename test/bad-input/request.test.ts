@@ -178,12 +178,35 @@ describe('what a builder must fix is never taken', () => {
   });
 
   it('a language that nobody speaks here', async () => {
-    for (const language of ['Klingon', 'xx-YY', 'en_US!', ''])
+    for (const language of ['Klingon', 'constructor', 'xx-YY', 'en_US!', ''])
       await expectMistake({ language }, 'invalid_request', '/language');
     await expectMistake({ report_language: 'auto' }, 'invalid_request', '/report_language');
     expect((await check({ language: 'Português do Brasil' })).json['language']).toBe('pt-BR');
     expect((await check({ language: ' AUTO ' })).json['language']).toBe('auto');
   });
+
+  it.each([
+    // Loopback itself is open while the engine listens on it; nothing else that is private is.
+    ['E2', 'https://[fe80::1]/', 'https://[fd00:ec2::254]/'],
+    ['E3', 'http://169.254.169.254/latest/', 'https://metadata.google.internal/'],
+    ['E8', 'https://10.0.0.5/', 'https://192.168.1.1/'],
+    ['E5', 'https://user:pw@hooks.example.com/', 'https://ok.example.com#@127.0.0.1'],
+    ['E6', 'file:///etc/passwd', 'javascript:alert(1)'],
+    ['E7', 'https://hooks.example.com:22/', 'https://hooks.example.com:6379/'],
+  ])(
+    '%s an address that events may not be sent to, in a call and in a subscription',
+    async (_row, ...urls) => {
+      for (const url of urls) {
+        await expectMistake({ webhook_url: url }, 'webhook_url_forbidden', '/webhook_url');
+        const reply = await world.send('subscribeWebhook', { path: '/v1/webhooks', body: { url } });
+        expect([url, reply.status, ...faults(reply)]).toEqual([
+          url,
+          422,
+          '/url webhook_url_forbidden',
+        ]);
+      }
+    },
+  );
 
   it('the engine itself as receiver of its own webhooks', async () => {
     for (const path of ['/', '/v1/calls', '/hook?x=1'])
