@@ -3,19 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PlacePorts, placeCall } from '../../engine/src/calls/place-call.ts';
+import { placeCall } from '../../engine/src/calls/place-call.ts';
 import { axiosTransport } from '../../engine/src/client/axios.ts';
 import { createClient } from '../../engine/src/client/index.ts';
 import { PlaceCall } from '../../engine/src/contract/place-call.ts';
 import { createEngine, openKeys } from '../../engine/src/engine.ts';
-import { eventBody } from '../../engine/src/events/event-body.ts';
 import { createClock } from '../../engine/src/lib/clock.ts';
 import { silentLog } from '../../engine/src/lib/log.ts';
 import { startSimulator } from '../../engine/src/simulator/index.ts';
-import { callStore } from '../../engine/src/store/calls.ts';
-import { createEventStore } from '../../engine/src/store/events.ts';
-import { jobStore } from '../../engine/src/store/jobs.ts';
 import { openSqlite } from '../../engine/src/store/sqlite.ts';
+import { placePorts } from '../place-ports.ts';
 import { configOf, SPEECH_CACHE, waitsOf } from '../world.ts';
 
 // One of the numbers that France sets aside for fiction (01 99 00 xx xx): nobody has it.
@@ -75,35 +72,6 @@ it('calls through the credentials of the operator, by the same code', async () =
     await rm(dataDir, { recursive: true, force: true });
   }
 });
-
-function placePorts(
-  database: PlacePorts['database'],
-  clock: PlacePorts['clock'],
-  facts: { publicUrl: string; fromNumber: string },
-): PlacePorts {
-  const nothing = (): void => undefined;
-  return {
-    database,
-    clock,
-    calls: callStore,
-    events: createEventStore({ clock, onRecorded: nothing, onQueued: nothing, bodyOf: eventBody }),
-    receivers: { judge: async () => undefined, addForCall: async () => undefined },
-    jobs: { enqueue: (tx, job) => jobStore.enqueue(tx, { ...job, now: clock.now() }) },
-    settings: {
-      organisation: 'Clínica Boa Vista',
-      default_country: null,
-      allowed_countries: ['FR'],
-      default_language: 'en',
-      default_voice: 'marin',
-      default_recording: 'off',
-      ring_seconds: 30,
-      default_max_duration_seconds: 120,
-      public_url: facts.publicUrl,
-      from_numbers: { simulated: [], live: [facts.fromNumber] },
-      modes_ready: { test: true, live: true },
-    },
-  };
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

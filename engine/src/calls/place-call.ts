@@ -4,7 +4,7 @@ import type { PlaceCall } from '../contract/place-call.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { Mode } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Database, Transaction } from '../lib/database.ts';
+import type { Database, Queryable, Transaction } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 import type { CallRecord } from './call-record.ts';
@@ -39,27 +39,49 @@ export async function placeCall(
   if (idempotencyKey !== undefined && !KEY_FORM.test(idempotencyKey))
     return fail({ code: 'idempotency_key_invalid' });
 
+  const forbidden = await forbiddenUrl(request.body, ports);
+  if (forbidden) return fail(forbidden);
+  // Asked before the rules are: what was accepted once stays accepted, whatever the rules say today.
+  const known =
+    idempotencyKey === undefined ? undefined : await replay(request, idempotencyKey, ports);
+  if (known) return known;
+
   const prepared = prepareCall(request.body, { settings: ports.settings, mode: request.key.mode });
   if (!prepared.ok) return prepared;
-  const url = request.body.webhook_url;
-  const forbidden = url === undefined ? undefined : await ports.receivers.judge(url);
-  if (forbidden !== undefined) {
-    return fail({ ...forbidden, errors: [{ pointer: '/webhook_url', code: forbidden.code }] });
-  }
   const refusal = prepared.value.destination.ok ? undefined : prepared.value.destination.failure;
   if (refusal && request.body.on_refusal !== 'result') return fail(refusal);
 
   const call = newCall(request, prepared.value, { now: ports.clock.now(), idempotencyKey });
-  return ports.database.transaction(async (tx) => {
-    const earlier =
-      idempotencyKey &&
-      (await ports.calls.findByIdempotencyKey(tx, request.key.id, idempotencyKey));
-    if (earlier) return replay(tx, earlier, call, request.body, ports);
+  const added = await ports.database.transaction(async (tx) => {
+    // The same request may have come twice at once: the first one counts.
+    if (await earlierCall(tx, request, idempotencyKey, ports)) return undefined;
     await ports.calls.insert(tx, call);
     await addReceiver(tx, call, request.body, ports);
     await (refusal ? endRefused(tx, call, refusal, ports) : queue(tx, call, ports));
-    return ok({ call: (await ports.calls.find(tx, call.id)) ?? call, replayed: false });
+    return (await ports.calls.find(tx, call.id)) ?? call;
   });
+  if (added) return ok({ call: added, replayed: false });
+  return (
+    (await replay(request, idempotencyKey, ports)) ?? fail({ code: 'idempotency_key_in_progress' })
+  );
+}
+
+const earlierCall = async (
+  on: Queryable,
+  { key }: PlaceRequest,
+  idempotencyKey: string | undefined,
+  ports: PlacePorts,
+): Promise<CallRecord | undefined> =>
+  idempotencyKey === undefined
+    ? undefined
+    : ports.calls.findByIdempotencyKey(on, key.id, idempotencyKey);
+
+async function forbiddenUrl(
+  { webhook_url }: PlaceCall,
+  { receivers }: PlacePorts,
+): Promise<ProblemFailure | undefined> {
+  const forbidden = webhook_url === undefined ? undefined : await receivers.judge(webhook_url);
+  return forbidden && { ...forbidden, errors: [{ pointer: '/webhook_url', code: forbidden.code }] };
 }
 
 async function queue(tx: Transaction, call: CallRecord, ports: PlacePorts): Promise<void> {
@@ -89,17 +111,21 @@ async function endRefused(
   );
 }
 
+/** Returns the call that this key placed before, or undefined when there is none. */
 async function replay(
-  tx: Transaction,
-  earlier: CallRecord,
-  asked: CallRecord,
-  body: PlaceCall,
+  request: PlaceRequest,
+  idempotencyKey: string | undefined,
   ports: PlacePorts,
-): Promise<Result<{ call: CallRecord; replayed: boolean }, ProblemFailure>> {
-  if (earlier.fingerprint !== asked.fingerprint) return fail({ code: 'idempotency_key_reused' });
-  // A run that was started again may listen at a new address: it is told too, at once if all is over.
-  await addReceiver(tx, earlier, body, ports);
-  return ok({ call: earlier, replayed: true });
+): Promise<Result<{ call: CallRecord; replayed: boolean }, ProblemFailure> | undefined> {
+  return ports.database.transaction(async (tx) => {
+    const earlier = await earlierCall(tx, request, idempotencyKey, ports);
+    if (!earlier) return undefined;
+    if (earlier.fingerprint !== fingerprintOf(request.body))
+      return fail({ code: 'idempotency_key_reused' });
+    // A run that was started again may listen at a new address: it is told too, at once if all is over.
+    await addReceiver(tx, earlier, request.body, ports);
+    return ok({ call: earlier, replayed: true });
+  });
 }
 
 async function addReceiver(

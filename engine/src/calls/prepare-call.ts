@@ -98,30 +98,34 @@ function unsupported(request: PlaceCall): ProblemFailure | undefined {
   );
 }
 
+const LINES = [
+  'recipient_name',
+  'caller_name',
+  'on_behalf_of',
+  'reference',
+  'tag',
+  'voice',
+] as const;
+
 function unreadable(request: PlaceCall, mode: Mode): ProblemFailure | undefined {
-  if (request.task === undefined)
-    return problem('invalid_request', ['task'], 'Say what the call is for.');
-  if (isBlank(request.task))
-    return problem('invalid_request', ['task'], 'Say what the call is for.');
-  for (const field of [
-    'recipient_name',
-    'caller_name',
-    'on_behalf_of',
-    'reference',
-    'tag',
-    'voice',
-  ] as const) {
-    const text = request[field];
-    if (text === undefined) continue;
-    if (hasControls(text))
-      return problem('invalid_request', [field], 'Use one line without control characters.');
-    if (text !== '' && isBlank(text))
-      return problem('invalid_request', [field], 'There is nothing to read in it.');
-  }
-  if (mode === 'live' && request.simulate !== undefined) {
-    return problem('invalid_request', ['simulate'], 'Only test keys simulate calls.');
-  }
-  return undefined;
+  const { task, first_message, simulate } = request;
+  const faults: Record<string, string | undefined> = {
+    task: task === undefined || isBlank(task) ? 'Say what the call is for.' : nulFault(task),
+    first_message: nulFault(first_message ?? ''),
+    ...Object.fromEntries(LINES.map((field) => [field, lineFault(request[field] ?? '')])),
+    simulate: mode === 'live' && simulate ? 'Only test keys simulate calls.' : undefined,
+  };
+  const fault = Object.entries(faults).find(([, detail]) => detail !== undefined);
+  return fault && problem('invalid_request', [fault[0]], fault[1] ?? '');
+}
+
+// Not every store can keep this character.
+const nulFault = (text: string): string | undefined =>
+  text.includes('\0') ? 'It holds a NUL character.' : undefined;
+
+function lineFault(text: string): string | undefined {
+  if (hasControls(text)) return 'Use one line without control characters.';
+  return text !== '' && isBlank(text) ? 'There is nothing to read in it.' : undefined;
 }
 
 interface Texts {
