@@ -1,6 +1,6 @@
 import { listCalls } from '../../engine/src/store/call-list.ts';
 import { callStore } from '../../engine/src/store/calls.ts';
-import type { Opened } from './database.ts';
+import type { Opened } from './opened.ts';
 import { sampleAttempt, sampleCall } from './sample-records.ts';
 
 /** Registers what the tables of calls, attempts, turns and answers must do. */

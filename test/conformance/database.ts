@@ -5,20 +5,9 @@ import { callStore } from '../../engine/src/store/calls.ts';
 import { migrate } from '../../engine/src/store/migrations.ts';
 import { describeCalls } from './calls.ts';
 import { describeJobs } from './jobs.ts';
+import type { Opened, StoreUnderTest } from './opened.ts';
 import { sampleCall } from './sample-records.ts';
 import { describeWebhooks } from './webhooks.ts';
-
-/** One empty store, which several nodes may open at once. */
-export interface StoreUnderTest {
-  open(clock?: Clock): Promise<Database>;
-  destroy(): Promise<void>;
-}
-
-export interface Opened {
-  /** Two connections to one migrated store, as two nodes have them. */
-  a(): Database;
-  b(): Database;
-}
 
 /** Registers the suite for the store that `make` makes. */
 export function describeDatabase(name: string, make: () => Promise<StoreUnderTest>): void {

@@ -5,7 +5,7 @@ import { backoffMs } from '../../engine/src/queue/backoff.ts';
 import { type JobKind, Worker } from '../../engine/src/queue/worker.ts';
 import { jobStore } from '../../engine/src/store/jobs.ts';
 import { pause } from '../world.ts';
-import type { Opened } from './database.ts';
+import type { Opened } from './opened.ts';
 
 /** Registers what the queue of jobs must do. */
 export function describeJobs({ a, b }: Opened): void {

@@ -6,7 +6,7 @@ import { callStore } from '../../engine/src/store/calls.ts';
 import { createEventStore } from '../../engine/src/store/events.ts';
 import { createKeyStore } from '../../engine/src/store/keys.ts';
 import { createWebhookStore } from '../../engine/src/store/webhooks.ts';
-import type { Opened } from './database.ts';
+import type { Opened } from './opened.ts';
 import { sampleCall } from './sample-records.ts';
 
 /** Registers what the tables of keys, webhooks, events and deliveries must do. */

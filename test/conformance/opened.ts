@@ -1,0 +1,14 @@
+import type { Clock } from '../../engine/src/lib/clock.ts';
+import type { Database } from '../../engine/src/lib/database.ts';
+
+/** One empty store, which several nodes may open at once. */
+export interface StoreUnderTest {
+  open(clock?: Clock): Promise<Database>;
+  destroy(): Promise<void>;
+}
+
+export interface Opened {
+  /** Two connections to one migrated store, as two nodes have them. */
+  a(): Database;
+  b(): Database;
+}
