@@ -36,6 +36,8 @@ const DISCLOSURE_GRACE_MS = 10_000;
 const SILENCE_MS = 12_000;
 const TRANSCRIPTION_GRACE_MS = 5_000;
 const GAP_FILLED_MAX_MS = 10_000;
+// The person's sound reaches us late: what is written down cannot be filled in any more.
+const LATE_FRAMES_MS = 2_000;
 
 export class Session {
   /** What the model tells; given to `Voice.open`. */
@@ -102,7 +104,7 @@ export class Session {
     for (const timer of this.#timers) timer.cancel();
     this.#turns.close(this.#heardAtMs());
     this.#giveTurns();
-    this.#record();
+    this.#record(this.#heardAtMs());
     this.#voice?.close();
     if (this.#line) hangUp();
     this.#line?.close();
@@ -199,7 +201,7 @@ export class Session {
 
   // Once a second: keep the recording on disk, give out finished turns, mind the silence.
   #tick(): void {
-    this.#record();
+    this.#record(this.#nowMs() - LATE_FRAMES_MS);
     this.#turns.settleHeard(this.#nowMs());
     this.#giveTurns();
     const silentMs = this.#nowMs() - this.#lastSoundMs;
@@ -210,10 +212,10 @@ export class Session {
     this.#voice?.say(this.#options.stillThereInstructions);
   }
 
-  #record(): void {
+  #record(untilMs: number): void {
     const { recording, sink } = this.#options;
-    if (!recording || this.#joinedAt === 0) return;
-    sink.recorded(this.#track.take(Math.round(this.#heardAtMs() * BYTES_PER_MS)));
+    if (!recording || this.#joinedAt === 0 || untilMs < 0) return;
+    sink.recorded(this.#track.take(Math.round(untilMs * BYTES_PER_MS)));
   }
 
   #giveTurns(): void {

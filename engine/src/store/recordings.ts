@@ -1,4 +1,4 @@
-// Recordings on disk. While a call is live its sound is appended as raw stereo mu-law, so a kill loses a second at most;
+// Recordings on disk. While a call is live its sound is appended as raw stereo mu-law, so a kill loses the last seconds only;
 // what is read out is a WAV with 16-bit samples, which every player takes.
 import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
