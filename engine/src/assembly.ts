@@ -182,7 +182,13 @@ export function createDoors({ config, clock, log }: Shared, store: Store, talk: 
       webhookSecret: store.keys.webhookSecret,
       isReady: () => isReachable(store.database),
     }),
-    authenticator: createAuthenticator({ findKey: store.keys.find, clock, limits }),
+    authenticator: createAuthenticator({
+      findKey: store.keys.find,
+      // Proxies and histories have seen it: the operator should revoke it.
+      keyLeaked: (public_id) => log.warn({ public_id }, 'an API key was sent in a URL'),
+      clock,
+      limits,
+    }),
     limits,
     clock,
     log,

@@ -25,6 +25,7 @@ export interface WorkerOptions {
 
 const POLL_MS = 1_000;
 const CONCURRENCY = 50;
+const STOP_WAIT_MS = 8_000;
 const GIVE_BACK_TRIES = 60;
 
 export class Worker {
@@ -59,11 +60,15 @@ export class Worker {
       .finally(() => this.#looked());
   }
 
-  /** Takes no more jobs and waits for those that run. */
+  /** Takes no more jobs and waits a while for those that run. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#nextLook?.cancel();
-    await Promise.allSettled([...this.#running]);
+    // What does not finish in time is as safe as after a kill: somebody takes it up again.
+    const settled = new AbortController();
+    const waited = this.#options.clock.sleep(STOP_WAIT_MS, settled.signal);
+    await Promise.race([Promise.allSettled([...this.#running]), waited]);
+    settled.abort();
     await this.#heartbeat?.stop();
   }
 
