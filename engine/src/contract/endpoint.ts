@@ -8,7 +8,17 @@ export interface Endpoint {
   path: string;
   summary: string;
   description?: string;
-  tag: 'calls' | 'webhooks' | 'account' | 'health';
+  tag:
+    | 'calls'
+    | 'batches'
+    | 'waits'
+    | 'numbers'
+    | 'webhooks'
+    | 'suppressions'
+    | 'privacy'
+    | 'account'
+    | 'audit'
+    | 'health';
   /** Who may ask: anyone, or the holder of a key. */
   auth: 'none' | 'key';
   params?: z.ZodObject;

@@ -10,7 +10,8 @@ export type IdPrefix =
   | 'con'
   | 'bat'
   | 'key'
-  | 'node';
+  | 'node'
+  | 'wait';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford base 32: no look-alikes when read aloud.
 
