@@ -106,6 +106,20 @@ export interface Jobs {
   ): Promise<void>;
 }
 
+/** The batches that calls belong to, and the waits for calls. */
+export interface Batches {
+  /**
+   * True while a batch holds its calls back: it is still being accepted, paused or canceled. A dial that comes then ends
+   * without a trace; the batch enqueues a new one (kind `dial`) for every call that was not dialed when it goes on.
+   */
+  isHeld(on: Queryable, batchId: string): Promise<boolean>;
+  /**
+   * Told in the transaction that ends a call, after the call was written. The last one records `batch.ended` and queues
+   * what waits are told. Rows are locked in this order everywhere: call, batch, wait.
+   */
+  noteEnded(tx: Transaction, call: CallRecord): Promise<void>;
+}
+
 export interface DialOrder {
   /** Secret of this attempt: part of every callback address that the carrier is given. */
   token: string;
