@@ -5,7 +5,7 @@ const LIB = `${SRC}lib/`;
 const CONTRACT = `${SRC}contract/`;
 const VERBS = `${SRC}(calls|events|results|session)/`;
 // What the domain asks of the outside, and the records it hands over; adapters know both by type alone.
-const PORTS = `${SRC}((calls|events|results|session|queue)/ports|calls/call-record|session/(line|voice))\\.ts$`;
+const PORTS = `${SRC}((calls|calls/cost|events|results|session|queue)/ports|calls/call-record|session/(line|voice))\\.ts$`;
 
 /** A rule: files under `from` import, of this repository's own files, only those that match `allowed`. */
 const only = (name, from, allowed, comment) => ({
