@@ -19,6 +19,20 @@ export const Event = z
   .meta({ id: 'Event' });
 export type Event = z.output<typeof Event>;
 
+/** What people are asked to look at. */
+export const ATTENTION_KINDS = [
+  'webhook_paused',
+  'webhook_unsubscribed',
+  'dead_letter',
+  'carrier',
+  'model',
+  'budget',
+  'connection',
+  'phone_number_missing',
+  'storage',
+] as const;
+export type AttentionKind = (typeof ATTENTION_KINDS)[number];
+
 export const WebhookFilter = z
   .strictObject({
     outcomes: z.array(z.string().max(60)).max(50).optional(),
