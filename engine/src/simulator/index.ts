@@ -4,13 +4,15 @@ import type { Clock } from '../lib/clock.ts';
 import { newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
 import { newSid, type SimulatedCall } from './carrier/call.ts';
+import type { CreateSeen, Sight } from './carrier/create-requests.ts';
 import { startCarrier } from './carrier/server.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { type ModelServer, startModelServer } from './model/index.ts';
 import { createSpeaker } from './speech/speaker.ts';
 
 export type { SimulatedCall } from './carrier/call.ts';
-export type { Faults } from './faults.ts';
+export type { CreateSeen, Sight } from './carrier/create-requests.ts';
+export { type CarrierFaults, CREATE_FAULTS, type CreateFault, type Faults } from './faults.ts';
 export { type Behaviour, numberFor } from './recipients/behaviours.ts';
 export { expectedAnswer, replyForOutcomes } from './recipients/words.ts';
 export { readWatermark } from './speech/watermark.ts';
@@ -27,6 +29,8 @@ export interface SimulatorOptions {
   authToken?: string;
   apiKey?: string;
   fromNumber?: string;
+  /** Told at once of everything that the carrier sees. */
+  watch?(sight: Sight): void;
 }
 
 export interface Simulator {
@@ -35,6 +39,10 @@ export interface Simulator {
   readonly model: { url: string; apiKey: string };
   /** Every call so far, oldest first; the objects change while their calls go on. */
   calls(): SimulatedCall[];
+  /** Every request to create a call so far, whatever its answer; oldest first. */
+  creates(): CreateSeen[];
+  /** Lets the requests go on that `faults.carrier.holds` stopped for this number. */
+  release(phoneNumber: string): void;
   /** What goes wrong on purpose: set the fields at any time. */
   readonly faults: Faults;
   close(): Promise<void>;
@@ -58,6 +66,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     accountSid,
     authToken,
     fromNumber,
+    watch: options.watch ?? (() => undefined),
     ...portOf(options.carrierPort),
   });
   let model: ModelServer;
@@ -71,6 +80,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     carrier: { url: carrier.url, accountSid, authToken, fromNumber },
     model: { url: model.url, apiKey },
     calls: () => carrier.calls(),
+    creates: () => carrier.creates(),
+    release: (phoneNumber) => carrier.release(phoneNumber),
     faults,
     async close() {
       await Promise.all([carrier.close(), model.close()]);

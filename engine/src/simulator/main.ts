@@ -1,11 +1,12 @@
 // The simulator as a process of its own. Prints one line of JSON with addresses and credentials, then
-// serves until it is told to stop.
-// Arguments: --carrier-port --model-port --rate --anchor --cache-dir --account-sid --auth-token --api-key --from-number
+// serves until it is told to stop. With --control it is steered and watched over standard input and output (control.ts).
+// Arguments: --carrier-port --model-port --rate --anchor --cache-dir --account-sid --auth-token --api-key --from-number --control
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
+import { serveControl, writeSight } from './control.ts';
 import { startSimulator } from './index.ts';
 
 const text = { type: 'string' } as const;
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     'auth-token': text,
     'api-key': text,
     'from-number': text,
+    control: { type: 'boolean' },
   },
 });
 
@@ -36,9 +38,11 @@ const simulator = await startSimulator({
   ...(values['auth-token'] === undefined ? {} : { authToken: values['auth-token'] }),
   ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
   ...(values['from-number'] === undefined ? {} : { fromNumber: values['from-number'] }),
+  ...(values.control ? { watch: (sight) => writeSight(process.stdout, sight) } : {}),
 });
 process.stdout.write(`${JSON.stringify({ carrier: simulator.carrier, model: simulator.model })}\n`);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void simulator.close().then(() => process.exit(0)));
-}
+const stop = (): void => void simulator.close().then(() => process.exit(0));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+if (values.control)
+  serveControl(simulator, { input: process.stdin, output: process.stdout, onEnd: stop });

@@ -8,7 +8,7 @@ import { type CarrierParts, simulateOf } from './live-call.ts';
 import { type RestError, refuseCall } from './refuse-call.ts';
 
 export interface CallBook {
-  create(request: CallRequest): { error: RestError } | { call: SimulatedCall };
+  create(request: CallRequest): { error: RestError } | MadeCall;
   update(sid: string, fields: URLSearchParams): { error: RestError } | { call: SimulatedCall };
   get(sid: string): SimulatedCall | undefined;
   /** Newest first. */
@@ -17,6 +17,14 @@ export interface CallBook {
   close(): void;
 }
 
+export interface MadeCall {
+  call: SimulatedCall;
+  firstCallback: Promise<void>;
+  /** How long the call waits until it is dialed. */
+  queueMs: number;
+}
+
+const LIST_LAG_MS = 30_000;
 const CALLS_KEPT = 5000;
 const NOT_FOUND: RestError = {
   status: 404,
@@ -32,6 +40,7 @@ const NOT_IN_PROGRESS: RestError = {
 export function createCallBook(parts: CarrierParts, owned: readonly string[]): CallBook {
   const runs = new Map<string, CallRun>();
   const rings = new Map<string, number>();
+  const queue = createQueue(parts);
 
   return {
     create(request) {
@@ -39,10 +48,11 @@ export function createCallBook(parts: CarrierParts, owned: readonly string[]): C
       if (error) return { error };
       const count = (rings.get(request.to) ?? 0) + 1;
       rings.set(request.to, count);
-      const run = startCall(parts, request, count);
+      const queueMs = queue.join();
+      const run = startCall(parts, request, { rings: count, queueMs });
       runs.set(run.call.sid, run);
       forgetOldest(runs);
-      return { call: run.call };
+      return { call: run.call, firstCallback: run.firstCallback, queueMs };
     },
     update(sid, fields) {
       const run = runs.get(sid);
@@ -58,6 +68,7 @@ export function createCallBook(parts: CarrierParts, owned: readonly string[]): C
     get: (sid) => runs.get(sid)?.call,
     list: (filter) =>
       [...runs.values()]
+        .filter((run) => isListed(run, parts.clock.now()))
         .map((run) => run.call)
         .filter((call) => matches(call, filter))
         .reverse(),
@@ -81,6 +92,25 @@ function matches(call: SimulatedCall, filter: URLSearchParams): boolean {
     !filter.get(name) || filter.get(name) === value;
   const status = call.status === 'initiated' ? 'queued' : call.status;
   return is('To', call.to) && is('From', call.from) && is('Status', status);
+}
+
+const isListed = ({ call, createFaults }: CallRun, now: number): boolean =>
+  !createFaults.has('late_list') || now >= call.createdAt + LIST_LAG_MS;
+
+/** Calls are dialed one after the other at the account's pace (https://www.twilio.com/docs/voice/api/call-resource, queue_time). */
+function createQueue({ clock, faults }: Pick<CarrierParts, 'clock' | 'faults'>) {
+  let freeAt = 0;
+  return {
+    /** Returns for how many milliseconds the next call waits. */
+    join(): number {
+      const { callsPerSecond } = faults.carrier;
+      if (callsPerSecond === undefined) return 0;
+      const now = clock.now();
+      const turn = Math.max(freeAt, now);
+      freeAt = turn + 1_000 / callsPerSecond;
+      return turn - now;
+    },
+  };
 }
 
 function forgetOldest(runs: Map<string, CallRun>): void {

@@ -1,6 +1,7 @@
 // One call as the simulated carrier keeps it, and as Twilio's REST API shows it
 // (https://www.twilio.com/docs/voice/api/call-resource).
 import { newSecret, sha256Hex } from '../../lib/id.ts';
+import type { CreateFault } from '../faults.ts';
 import type { Behaviour } from '../recipients/behaviours.ts';
 import type { HeardUtterance } from '../speech/watermark.ts';
 import type { Said } from './mouth.ts';
@@ -21,6 +22,8 @@ export interface SimulatedCall {
   readonly sid: string;
   readonly to: string;
   readonly from: string;
+  /** Where it asks what to do: it names the attempt. */
+  readonly url: string;
   readonly behaviour: Behaviour;
   /** How often this number has been called, this call included. */
   readonly rings: number;
@@ -38,6 +41,8 @@ export interface SimulatedCall {
   readonly clears: readonly { atMs: number; droppedMs: number }[];
   /** Everything that happened, by the clock. */
   readonly events: readonly CallEvent[];
+  /** Status callbacks that are still to be sent or answered. */
+  readonly callbacksLeft: number;
 }
 
 export interface CallEvent {
@@ -51,6 +56,8 @@ export interface CallRequest {
   to: string;
   from: string;
   fields: URLSearchParams;
+  /** What goes wrong with this call. */
+  faults: ReadonlySet<CreateFault>;
 }
 
 export const TERMINAL: ReadonlySet<CallStatus> = new Set([

@@ -2,7 +2,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { BYTES_PER_MS } from '../../lib/mu-law.ts';
-import type { Faults } from '../faults.ts';
+import type { CreateFault, Faults } from '../faults.ts';
 import { behaviourOf } from '../recipients/behaviours.ts';
 import { createRecipient, type Recipient } from '../recipients/recipient.ts';
 import type { Speaker } from '../speech/speaker.ts';
@@ -14,6 +14,7 @@ import {
   type SimulatedCall,
   TERMINAL,
 } from './call.ts';
+import type { Sight } from './create-requests.ts';
 import { createPhone, type Phone } from './phone.ts';
 import { createStatusCallbacks } from './status-callbacks.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -25,14 +26,21 @@ export interface CarrierParts {
   faults: Faults;
   webhooks: Webhooks;
   accountSid: string;
+  /** Tells whoever watches the carrier. */
+  watch(sight: Sight): void;
+  /** Aborts when the carrier closes. */
+  stopping: AbortSignal;
 }
 
 /** What the parts of a running call share. */
 export interface LiveCall extends CarrierParts {
   readonly call: SimulatedCall;
   readonly fields: URLSearchParams;
+  readonly createFaults: ReadonlySet<CreateFault>;
   readonly phone: Phone;
   readonly recipient: Recipient;
+  /** Resolves when the first status callback has been answered, or could not be. */
+  readonly firstCallback: Promise<void>;
   /** Aborts when the call has ended. */
   readonly over: AbortSignal;
   /** The fields of every request about the call. */
@@ -52,8 +60,8 @@ const EVENTS_KEPT = 500;
 
 /** Returns a call that is queued; nothing happens until somebody moves it on. */
 export function createLiveCall(parts: CarrierParts, request: CallRequest, rings: number): LiveCall {
-  const { fields } = request;
-  const { call, note, marks, clears } = createRecord(parts.clock, request, rings);
+  const { fields, faults: createFaults } = request;
+  const { call, note, marks, clears } = createRecord(parts, request, rings);
   const recipient = createRecipient(call.behaviour, call.to);
   const over = new AbortController();
   let beeped: () => void = () => undefined;
@@ -72,7 +80,8 @@ export function createLiveCall(parts: CarrierParts, request: CallRequest, rings:
   Object.defineProperty(call, 'heard', { get: () => phone.heard(), enumerable: true });
   Object.defineProperty(call, 'said', { get: () => phone.said(), enumerable: true });
   const standardFields = (): Record<string, string> => standardFieldsOf(call, parts.accountSid);
-  const callbacks = createStatusCallbacks({ ...parts, call, fields, standardFields });
+  const callbacks = createStatusCallbacks({ ...parts, call, fields, createFaults, standardFields });
+  Object.defineProperty(call, 'callbacksLeft', { get: () => callbacks.left(), enumerable: true });
   const become = (status: CallStatus, sipCode?: number): void => {
     if (TERMINAL.has(call.status)) return;
     call.status = status;
@@ -86,6 +95,8 @@ export function createLiveCall(parts: CarrierParts, request: CallRequest, rings:
     ...parts,
     call,
     fields,
+    createFaults,
+    firstCallback: callbacks.first,
     phone,
     recipient,
     over: over.signal,
@@ -107,7 +118,11 @@ export function createLiveCall(parts: CarrierParts, request: CallRequest, rings:
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function createRecord(clock: Clock, { to, from, fields }: CallRequest, rings: number) {
+function createRecord(
+  { clock, watch }: CarrierParts,
+  { to, from, fields }: CallRequest,
+  rings: number,
+) {
   const events: CallEvent[] = [];
   const marks: SimulatedCall['marks'][number][] = [];
   const clears: SimulatedCall['clears'][number][] = [];
@@ -115,6 +130,7 @@ function createRecord(clock: Clock, { to, from, fields }: CallRequest, rings: nu
     sid: newSid('CA'),
     to,
     from,
+    url: fields.get('Url') ?? '',
     behaviour: behaviourOf(to, simulateOf(fields.get('Url'))),
     rings,
     status: 'queued',
@@ -127,10 +143,12 @@ function createRecord(clock: Clock, { to, from, fields }: CallRequest, rings: nu
     marks,
     clears,
     events,
+    callbacksLeft: 0,
   };
   const note = (event: string, detail?: string): void => {
-    if (events.length < EVENTS_KEPT)
-      events.push({ at: clock.now(), event, ...(detail === undefined ? {} : { detail }) });
+    const noted = { at: clock.now(), event, ...(detail === undefined ? {} : { detail }) };
+    if (events.length < EVENTS_KEPT) events.push(noted);
+    watch({ ...noted, to, sid: call.sid });
   };
   return { call, note, marks, clears };
 }

@@ -8,6 +8,12 @@ import type { Faults } from '../faults.ts';
 import type { Speaker } from '../speech/speaker.ts';
 import { callResource, newSid, type SimulatedCall } from './call.ts';
 import { type CallBook, createCallBook } from './call-book.ts';
+import {
+  type CreateRequests,
+  type CreateSeen,
+  createRequests,
+  type Sight,
+} from './create-requests.ts';
 import { errorBody, MAGIC_FROM, type RestError } from './refuse-call.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -15,6 +21,10 @@ export interface CarrierServer {
   /** Base URL in place of https://api.twilio.com. */
   readonly url: string;
   calls(): SimulatedCall[];
+  /** Every request to create a call so far, oldest first. */
+  creates(): CreateSeen[];
+  /** Lets the held requests to call this number go on. */
+  release(phoneNumber: string): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +36,8 @@ export interface CarrierOptions {
   accountSid: string;
   authToken: string;
   fromNumber: string;
+  /** Told of everything that happens, at once. */
+  watch(sight: Sight): void;
   /** 0 or absent: any free port. */
   port?: number;
 }
@@ -34,7 +46,10 @@ export interface CarrierOptions {
 export async function startCarrier(options: CarrierOptions): Promise<CarrierServer> {
   const { accountSid, authToken, log } = options;
   const webhooks = createWebhooks({ authToken, clock: options.clock, log });
-  const book = createCallBook({ ...options, webhooks }, [options.fromNumber, MAGIC_FROM]);
+  const stop = new AbortController();
+  const parts = { ...options, webhooks, stopping: stop.signal };
+  const book = createCallBook(parts, [options.fromNumber, MAGIC_FROM]);
+  const creates = createRequests({ ...parts, book });
   const app = fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
 
   app.addContentTypeParser(
@@ -54,14 +69,17 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
     log.error({ err: error }, 'the simulated carrier broke');
     return refuse(reply, { status: 500, code: 20_500, message: 'Internal server error' });
   });
-  addCallRoutes(app, book, options);
+  addCallRoutes(app, { book, creates }, options);
   addAccountRoutes(app, options);
 
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   return {
     url,
     calls: () => book.all(),
+    creates: () => creates.seen(),
+    release: (phoneNumber) => creates.release(phoneNumber),
     async close() {
+      stop.abort();
       book.close();
       await app.close();
     },
@@ -70,29 +88,26 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
 
 function addCallRoutes(
   app: FastifyInstance,
-  book: CallBook,
+  { book, creates }: { book: CallBook; creates: CreateRequests },
   { accountSid, faults }: CarrierOptions,
 ): void {
   const base = `/2010-04-01/Accounts/${accountSid}/Calls`;
-  const answer = (reply: FastifyReply, status: number, done: ReturnType<CallBook['create']>) =>
+  const answer = (reply: FastifyReply, status: number, done: ReturnType<CallBook['update']>) =>
     'error' in done
       ? refuse(reply, done.error)
       : reply.code(status).send(callResource(done.call, accountSid));
 
-  app.post(`${base}.json`, (request, reply) => {
+  app.post(`${base}.json`, async (request, reply) => {
     const fields = formOf(request.body);
-    const done = book.create({
-      to: fields.get('To') ?? '',
-      from: fields.get('From') ?? '',
-      fields,
-    });
-    if ('call' in done && faults.carrier.loseCreateAnswer) {
-      faults.carrier.loseCreateAnswer--;
-      reply.hijack();
-      reply.raw.destroy();
-      return reply;
-    }
-    return answer(reply, 201, done);
+    const { To = '', From = '' } = Object.fromEntries(fields);
+    const done = await creates.answer({ to: To, from: From, fields });
+    if (done === 'dropped' || ('call' in done && takeLostAnswer(faults))) return drop(reply);
+    if ('error' in done) return refuse(reply, done.error);
+    const { call, queueMs } = done;
+    const queue_time = String(Math.round(queueMs));
+    return reply
+      .code(201)
+      .send({ ...callResource(call, accountSid), status: 'queued', queue_time });
   });
   app.post<{ Params: { sid: string } }>(`${base}/:sid.json`, (request, reply) =>
     answer(reply, 200, book.update(request.params.sid, formOf(request.body))),
@@ -146,6 +161,19 @@ function addAccountRoutes(
   app.get(`${base}/OutgoingCallerIds.json`, (request, reply) =>
     reply.send({ outgoing_caller_ids: [], ...page(request.url, 50) }),
   );
+}
+
+function takeLostAnswer({ carrier }: CarrierOptions['faults']): boolean {
+  if (!carrier.loseCreateAnswer) return false;
+  carrier.loseCreateAnswer--;
+  return true;
+}
+
+/** Breaks the connection without an answer. */
+function drop(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.destroy();
+  return reply;
 }
 
 const refuse = (reply: FastifyReply, error: RestError): FastifyReply =>
