@@ -16,6 +16,7 @@ import { newSigningSecret } from './events/sign.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { createHandlers } from './http/handlers.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { jobKinds } from './jobs.ts';
 import type { Clock } from './lib/clock.ts';
@@ -29,11 +30,12 @@ import { Worker } from './queue/worker.ts';
 import { LiveSessions } from './session/sessions.ts';
 import { listCalls } from './store/call-list.ts';
 import { callStore } from './store/calls.ts';
+import { isWritable } from './store/data-folder.ts';
 import { createDeliveryStore } from './store/deliveries.ts';
 import { createEventStore } from './store/events.ts';
 import { jobStore } from './store/jobs.ts';
 import { createKeyStore } from './store/keys.ts';
-import { migrate } from './store/migrations.ts';
+import { isMigrated, migrate } from './store/migrations.ts';
 import { createRecordings } from './store/recordings.ts';
 import { loadSecretKey } from './store/secret-files.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -164,7 +166,21 @@ export function createWorker(
 }
 
 /** Everything that listens: the API, the carriers' callbacks and the media sockets. */
-export function createDoors({ config, clock, log }: Shared, store: Store, talk: Talk) {
+export function createDoors(
+  { config, clock, log }: Shared,
+  store: Store,
+  talk: Talk,
+  worker: Worker,
+) {
+  const readiness = createReadiness(
+    {
+      store: () => isReachable(store.database),
+      migrations: () => isMigrated(store.database),
+      worker: () => worker.lookedAgoMs < WORKER_SILENT_MS * clock.rate,
+      disk: () => isWritable(config.dataDir),
+    },
+    clock,
+  );
   const accounts: TwilioNetwork[] = [];
   const media = createMediaSockets({ networks: accounts, clock, log });
   const limits = createRateLimits();
@@ -180,7 +196,7 @@ export function createDoors({ config, clock, log }: Shared, store: Store, talk: 
       readRecording: store.recordings.read,
       webhooks: store.webhooks,
       webhookSecret: store.keys.webhookSecret,
-      isReady: () => isReachable(store.database),
+      readiness,
     }),
     authenticator: createAuthenticator({
       findKey: store.keys.find,
@@ -201,7 +217,7 @@ export function createDoors({ config, clock, log }: Shared, store: Store, talk: 
       if (!media.handleUpgrade(request, socket, head)) socket.destroy();
     },
   });
-  return { server, media, accounts };
+  return { server, media, accounts, readiness };
 }
 
 /** Tells the carriers where to call back, now that the address is known. */
@@ -239,6 +255,9 @@ const notConnected: Carrier = {
   look: neverAsked,
   search: neverAsked,
 };
+
+// It looks at least once a second.
+const WORKER_SILENT_MS = 10_000;
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 const isReachable = (database: Database): Promise<boolean> =>

@@ -50,6 +50,15 @@ const Environment = z.object({
   MAX_DURATION_SECONDS: z.coerce.number().int().min(10).max(3_600).default(600),
   WEBHOOK_ALLOWED_HOSTS: list,
   WEBHOOK_ALLOWED_CIDRS: list,
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(3_600).default(90),
+  METRICS_TOKEN: optional.pipe(z.string().min(16).optional()),
+  // Standard names of OpenTelemetry: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional.pipe(url.optional()),
+  OTEL_EXPORTER_OTLP_HEADERS: optional.refine(
+    (text) => text === undefined || /^([\w-]+=([^%,]|%[0-7][\da-f])*(,|$))+$/i.test(text),
+    'Write name=value, several with commas, and special characters percent-encoded.',
+  ),
+  OTEL_SERVICE_NAME: z.string().trim().min(1).max(200).default('recado'),
   TWILIO_ACCOUNT_SID: optional.pipe(
     z
       .string()
@@ -108,6 +117,12 @@ export interface Config {
   maxDurationSeconds: number;
   webhookAllowedHosts: string[];
   webhookAllowedCidrs: string[];
+  /** How long live calls may go on after a signal to stop. */
+  drainSeconds: number;
+  /** Opens /metrics to whoever sends it; without it /metrics is there on loopback only. */
+  metricsToken: string | null;
+  /** Where traces go, and with which headers. */
+  traces: { endpoint: string; headers: Record<string, string>; serviceName: string } | null;
   twilio: {
     accountSid: string;
     authToken: string;
@@ -158,6 +173,9 @@ export function loadConfig(
     maxDurationSeconds: e.MAX_DURATION_SECONDS,
     webhookAllowedHosts: e.WEBHOOK_ALLOWED_HOSTS,
     webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
+    drainSeconds: e.DRAIN_SECONDS,
+    metricsToken: e.METRICS_TOKEN ?? null,
+    traces: tracesOf(e),
     twilio:
       e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN
         ? {
@@ -180,6 +198,19 @@ export function loadConfig(
     clockAnchor: e.RECADO_CLOCK_ANCHOR,
     simulator: e.SIMULATOR ?? null,
   });
+}
+
+function tracesOf(e: z.output<typeof Environment>): Config['traces'] {
+  if (e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
+  const pairs = (e.OTEL_EXPORTER_OTLP_HEADERS ?? '').split(',').map((pair) => pair.split('='));
+  const headers = pairs.flatMap(([name = '', ...value]) =>
+    name.trim() === '' ? [] : [[name.trim(), decodeURIComponent(value.join('=').trim())] as const],
+  );
+  return {
+    endpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: Object.fromEntries(headers),
+    serviceName: e.OTEL_SERVICE_NAME,
+  };
 }
 
 /** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so never nothing. */

@@ -29,7 +29,12 @@ export { VERSION } from './assembly.ts';
 export interface Engine {
   /** Listens and takes up work. `first_key` is there once, on the very first start. */
   start(): Promise<{ url: string; first_key: string | undefined }>;
-  /** Takes no more work, ends what is live and closes the store. */
+  /**
+   * Dials nobody any more and says so at /readyz, while live calls go on for up to DRAIN_SECONDS; who is still on the
+   * phone then hears a goodbye. Resolves when no call is live and each one's end is written. Everything else still works.
+   */
+  drain(): Promise<void>;
+  /** Ends what is live at once, takes no more work and closes the store. */
   stop(): Promise<void>;
   keys: KeyStore;
   /** File of a call's recording, if there is one. */
@@ -56,7 +61,7 @@ export async function createEngine(
   const talk = createTalk(shared, store, networks);
   const worker = createWorker(shared, store, networks, talk);
   store.wake.now = () => worker.wake();
-  const doors = createDoors(shared, store, talk);
+  const doors = createDoors(shared, store, talk, worker);
   return {
     keys: store.keys,
     async start() {
@@ -67,8 +72,18 @@ export async function createEngine(
       const first_key = await makeFirstKey(store.keys, config.dataDir);
       return { url: shared.settings.public_url, first_key };
     },
+    async drain() {
+      doors.readiness.drain();
+      const endsAt = clock.monotonic() + config.drainSeconds * 1_000;
+      await worker.drain(config.drainSeconds * 1_000);
+      await talk.sessions.drain(endsAt - clock.monotonic());
+    },
     async stop() {
+      doors.readiness.drain();
+      // Each end is written while the queue still works, and the store is the last to close.
+      await talk.sessions.close();
       await worker.stop();
+      // A dial that was under way may have opened one more.
       await talk.sessions.close();
       await doors.server.close();
       doors.media.close();

@@ -8,7 +8,11 @@ import type { JobKind } from './queue/worker.ts';
 export type JobPorts = DialPorts & FinishPorts & SettlePorts & DeliverPorts;
 
 export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => ({
-  dial: { time_out_ms: 90_000, run: ({ ref }) => dial(ref, ports).then(() => undefined) },
+  dial: {
+    time_out_ms: 90_000,
+    not_while_draining: true,
+    run: ({ ref }) => dial(ref, ports).then(() => undefined),
+  },
   settle_attempt: { time_out_ms: 60_000, run: ({ ref }) => settleAttempt(ref, ports) },
   finish_call: { time_out_ms: 90_000, run: ({ ref }) => finishCall(ref, ports) },
   deliver: { time_out_ms: 60_000, run: ({ ref }) => deliver(ref, ports) },

@@ -14,14 +14,18 @@ process.stdout.write(
   `${JSON.stringify({ url, ...(first_key === undefined ? {} : { first_key }) })}\n`,
 );
 
-let stopping = false;
+let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    engine.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    // Whoever asks twice does not want to wait for live calls.
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    engine
+      .drain()
+      .then(() => engine.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   });
 }

@@ -27,8 +27,9 @@ export async function start(terminal: Terminal): Promise<number> {
   }
   await signals;
   terminal.say(
-    'Stopping: no new calls are taken, what is live is ended. Press Ctrl-C again to stop at once.',
+    'Stopping: nobody is dialed any more, and live calls go on to their end. Press Ctrl-C again to stop at once.',
   );
+  await engine.drain();
   await engine.stop();
   terminal.say('Stopped.');
   return 0;

@@ -22,5 +22,15 @@ export const Account = z
 export type Account = z.output<typeof Account>;
 
 export const Health = z
-  .object({ status: z.enum(['ok', 'unavailable']), version: z.string() })
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    version: z.string(),
+    missing: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description:
+          'What keeps the engine from taking work: draining, store, migrations, worker, disk.',
+      }),
+  })
   .meta({ id: 'Health' });

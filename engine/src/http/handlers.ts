@@ -28,12 +28,11 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     },
     getHealth: async () => ({ status: 200, body: { status: 'ok', version: ports.version } }),
     async getReadiness() {
-      const ready = await ports.isReady();
-      const body = {
-        status: ready ? ('ok' as const) : ('unavailable' as const),
-        version: ports.version,
-      };
-      return ready ? { status: 200, body } : { status: 503, body };
+      const { version } = ports;
+      const missing = await ports.readiness.missing();
+      return missing.length === 0
+        ? { status: 200, body: { status: 'ok', version } }
+        : { status: 503, body: { status: 'unavailable', version, missing } };
     },
   };
 }

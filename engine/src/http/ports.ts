@@ -8,6 +8,7 @@ import type { Followers } from '../events/followers.ts';
 import type { Webhooks } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Queryable } from '../lib/database.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface HandlerPorts {
   database: Database;
@@ -28,6 +29,5 @@ export interface HandlerPorts {
   readRecording(name: string): Promise<Buffer | undefined>;
   webhooks: Webhooks;
   webhookSecret(keyId: string): Promise<string>;
-  /** False while the store cannot be reached. */
-  isReady(): Promise<boolean>;
+  readiness: Readiness;
 }

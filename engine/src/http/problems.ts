@@ -1,6 +1,7 @@
 // Every error answer of the server is written here, as an RFC 9457 problem document.
 import type { FastifyReply } from 'fastify';
 import { PROBLEMS, type Problem, type ProblemFailure } from '../contract/problem.ts';
+import { isStoreUnavailable } from '../lib/database.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -44,8 +45,9 @@ export function sendProblem(
   return reply.send(Buffer.from(JSON.stringify(problem)));
 }
 
-/** Returns the problem that an error thrown by Fastify stands for; a bug is `internal_error`. */
+/** Returns the problem that a thrown error stands for: Fastify's, or the store's while it is away; a bug is `internal_error`. */
 export function failureOf(error: { code?: string; statusCode?: number }): ProblemFailure {
+  if (isStoreUnavailable(error)) return { code: 'unavailable', retry_after_seconds: 5 };
   return FASTIFY_FAILURES[error.code ?? ''] ?? { code: 'internal_error' };
 }
 

@@ -22,3 +22,12 @@ export interface Database extends Queryable {
   transaction<T>(fn: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+// Full disk, read-only or broken file, other writer: https://www.sqlite.org/rescode.html
+// Connection lost, no resources, read-only, shutting down: https://www.postgresql.org/docs/current/errcodes-appendix.html
+const UNAVAILABLE =
+  /^(SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY|LOCKED)(_\w+)?|08\w{3}|53\w{3}|57P0[1-5]|25006|ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|STORE_\w+)$/;
+
+/** True when the store could not take a statement now although the statement is right: it may be sent again later. */
+export const isStoreUnavailable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && UNAVAILABLE.test(String(error.code));

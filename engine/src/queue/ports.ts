@@ -22,7 +22,14 @@ export interface JobStore {
       now: number;
     },
   ): Promise<void>;
-  claim(on: Queryable, owner: string, now: number, limit: number): Promise<JobRecord[]>;
+  /** Takes due jobs, except those of the kind `leftAlone`. */
+  claim(
+    on: Queryable,
+    owner: string,
+    now: number,
+    limit: number,
+    leftAlone?: string,
+  ): Promise<JobRecord[]>;
   /** Removes a job that is done; false when it is no longer ours. */
   finish(on: Queryable, jobId: number, owner: string): Promise<boolean>;
   /** Gives a job back to be run at `runAt`. */
@@ -34,7 +41,7 @@ export interface JobStore {
     failure: string,
   ): Promise<boolean>;
   /** When the next job is due; undefined when there is none. */
-  nextRunAt(on: Queryable): Promise<number | undefined>;
+  nextRunAt(on: Queryable, leftAlone?: string): Promise<number | undefined>;
 
   heartbeat(on: Queryable, nodeId: string, now: number, expiresAt: number): Promise<void>;
   leave(on: Queryable, nodeId: string): Promise<void>;

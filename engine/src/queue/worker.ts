@@ -11,6 +11,8 @@ import type { JobRecord, JobStore } from './ports.ts';
 export interface JobKind {
   run(job: JobRecord, signal: AbortSignal): Promise<{ again_at: number } | undefined>;
   time_out_ms: number;
+  /** True for work that a node which is about to stop leaves to others, or to its next start. */
+  not_while_draining?: boolean;
 }
 
 export interface WorkerOptions {
@@ -31,12 +33,15 @@ const GIVE_BACK_TRIES = 60;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #concurrency: number;
-  readonly #running = new Set<Promise<void>>();
+  /** Runs that have not settled, with their kind. */
+  readonly #running = new Map<Promise<void>, string>();
   #stopping = false;
   #looking = false;
   #lookAgain = false;
   #nextLook: Timer | undefined;
   #heartbeat: Heartbeat | undefined;
+  #leftAlone: string | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -60,27 +65,52 @@ export class Worker {
       .finally(() => this.#looked());
   }
 
+  /**
+   * Starts nothing new from now on; what follows from earlier work is still done. Resolves when runs of the kind that
+   * is left alone are over, or after `patienceMs`.
+   */
+  async drain(patienceMs: number): Promise<void> {
+    const { kinds } = this.#options;
+    this.#leftAlone = Object.keys(kinds).find((kind) => kinds[kind]?.not_while_draining);
+    const runs = [...this.#running].flatMap(([run, kind]) =>
+      kind === this.#leftAlone ? [run] : [],
+    );
+    await this.#settledWithin(runs, patienceMs);
+  }
+
+  /** Milliseconds since this worker last looked for jobs and could. */
+  get lookedAgoMs(): number {
+    return this.#options.clock.monotonic() - this.#lookedAt;
+  }
+
   /** Takes no more jobs and waits a while for those that run. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#nextLook?.cancel();
     // What does not finish in time is as safe as after a kill: somebody takes it up again.
-    const settled = new AbortController();
-    const waited = this.#options.clock.sleep(STOP_WAIT_MS, settled.signal);
-    await Promise.race([Promise.allSettled([...this.#running]), waited]);
-    settled.abort();
+    await this.#settledWithin([...this.#running.keys()], STOP_WAIT_MS);
     await this.#heartbeat?.stop();
+  }
+
+  async #settledWithin(runs: readonly Promise<void>[], ms: number): Promise<void> {
+    const settled = new AbortController();
+    const waited = this.#options.clock.sleep(ms, settled.signal);
+    await Promise.race([Promise.allSettled(runs), waited]);
+    settled.abort();
   }
 
   async #look(): Promise<void> {
     const { database, jobs, nodeId, clock } = this.#options;
     this.#lookAgain = false;
     const room = this.#concurrency - this.#running.size;
-    if (this.#stopping || room <= 0) return;
-    const claimed = await jobs.claim(database, nodeId, clock.now(), room);
+    if (this.#stopping) return;
+    const claimed =
+      room > 0 ? await jobs.claim(database, nodeId, clock.now(), room, this.#leftAlone) : [];
+    this.#lookedAt = clock.monotonic();
+    if (room <= 0) return;
     for (const job of claimed) this.#launch(job);
     if (claimed.length > 0) this.#lookAgain = true;
-    else this.#sleep(await jobs.nextRunAt(database));
+    else this.#sleep(await jobs.nextRunAt(database, this.#leftAlone));
   }
 
   #looked(): void {
@@ -107,7 +137,7 @@ export class Worker {
       this.#running.delete(run);
       if (!this.#stopping) this.wake();
     });
-    this.#running.add(run);
+    this.#running.set(run, job.kind);
   }
 
   async #run(job: JobRecord): Promise<void> {

@@ -85,7 +85,7 @@ export class Session {
     const { clock, maxDurationMs } = this.#options;
     this.#timers.add(clock.every(1_000, () => this.#tick()));
     const goodbyeAtMs = Math.max(maxDurationMs - GOODBYE_BEFORE_END_MS, 0);
-    this.#later(goodbyeAtMs, () => this.#sayGoodbye('max_duration'));
+    this.#later(goodbyeAtMs, () => this.sayGoodbye('max_duration'));
     this.#later(maxDurationMs, () => this.end('max_duration'));
     return this.#listenToLine();
   }
@@ -169,7 +169,8 @@ export class Session {
     this.#giveTurns();
   }
 
-  #sayGoodbye(reason: EndReason): void {
+  /** Has the agent say goodbye, then ends for this reason, at most 10 s later. No effect unless they talk. */
+  sayGoodbye(reason: EndReason): void {
     if (this.#state !== 'talking') return;
     this.#state = 'closing';
     this.#endReason = reason;

@@ -3,6 +3,7 @@ import type { AttemptRecord, CallRecord, TurnRecord } from '../calls/call-record
 import type { Sessions } from '../calls/ports.ts';
 import type { AnsweredBy, EndReason } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
+import { isStoreUnavailable } from '../lib/database.ts';
 import type { Log } from '../lib/log.ts';
 import { disclosureFor, instructionsFor } from './instructions.ts';
 import type { Line, LineListener } from './line.ts';
@@ -45,6 +46,12 @@ const STILL_THERE_INSTRUCTIONS =
   'The person has been silent. Ask in one short sentence whether they are still there.';
 // A prepared session that nobody joins is dropped: the phone has long stopped ringing.
 const UNJOINED_MS = 180_000;
+const LOOK_AGAIN_MS = 100;
+// The goodbye has 10 s to be said and 5 s to be heard, then the end is written.
+const GOODBYE_MS = 16_000;
+// A store that is away comes back: what was said waits in memory, in order, at most this long.
+const WRITE_TRIED_FOR_MS = 600_000;
+const WRITE_AGAIN_MS = 1_000;
 
 export interface SessionsOptions {
   networks: { simulated: SessionNetwork; live?: SessionNetwork };
@@ -56,6 +63,7 @@ export interface SessionsOptions {
 export class LiveSessions implements Sessions {
   readonly #options: SessionsOptions;
   readonly #held = new Map<string, Held>();
+  readonly #closing = new AbortController();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -118,10 +126,35 @@ export class LiveSessions implements Sessions {
     return session?.state === 'waiting' ? session.join(line) : undefined;
   }
 
-  /** Ends every session and waits until what they held is written. */
+  /** How many conversations this process holds: opened and not yet answered, and with somebody on the phone. */
+  get counts(): { waiting: number; live: number } {
+    const live = [...this.#held.keys()].filter((attemptId) => this.isLive(attemptId)).length;
+    return { waiting: this.#held.size - live, live };
+  }
+
+  /**
+   * Lets what is held go on for `patienceMs`, then has the agent say goodbye to whoever is still on the phone.
+   * Resolves when the last session has ended and is written.
+   */
+  async drain(patienceMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const endsAt = clock.monotonic() + patienceMs;
+    while (this.#held.size > 0 && clock.monotonic() < endsAt) await clock.sleep(LOOK_AGAIN_MS);
+    for (const { session } of this.#held.values()) {
+      if (session.state === 'talking') session.sayGoodbye('error_engine');
+      else if (session.state !== 'closing') session.end('error_engine');
+    }
+    const goodbyeBefore = clock.monotonic() + GOODBYE_MS;
+    while (this.#held.size > 0 && clock.monotonic() < goodbyeBefore)
+      await clock.sleep(LOOK_AGAIN_MS);
+    await this.close();
+  }
+
+  /** Ends every session at once and waits a bounded time until what they held is written. */
   async close(): Promise<void> {
     const all = [...this.#held.values()];
     for (const { session } of all) session.end('error_engine');
+    this.#closing.abort();
     await Promise.all(all.map(({ written }) => written));
   }
 
@@ -150,12 +183,28 @@ export class LiveSessions implements Sessions {
 
   // Writing never holds up the talk, and what a session ends with is written after all that came before.
   #write(writer: Writer, work: () => Promise<void>): void {
-    writer.written = writer.written.then(work).catch((error: unknown) => {
-      this.#options.log.error(
-        { error, attempt_id: writer.attempt.id },
-        'a session could not be written',
-      );
-    });
+    writer.written = writer.written
+      .then(() => this.#insist(work))
+      .catch((error: unknown) => {
+        this.#options.log.error(
+          { error, attempt_id: writer.attempt.id },
+          'a session could not be written',
+        );
+      });
+  }
+
+  async #insist(work: () => Promise<void>): Promise<void> {
+    const { clock } = this.#options;
+    const giveUpAt = clock.monotonic() + WRITE_TRIED_FOR_MS;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const isOver = this.#closing.signal.aborted || clock.monotonic() > giveUpAt;
+        if (isOver || !isStoreUnavailable(error)) throw error;
+        await clock.sleep(WRITE_AGAIN_MS, this.#closing.signal);
+      }
+    }
   }
 
   #sinkOf(call: CallRecord, writer: Writer): SessionSink {

@@ -9,13 +9,14 @@ export const jobStore: JobStore = {
       [job.kind, job.ref, job.run_at, JSON.stringify(job.payload ?? {}), job.now],
     );
   },
-  async claim(on, owner, now, limit) {
+  async claim(on, owner, now, limit, leftAlone = '') {
     // Skipping locked rows lets several nodes claim at once without waiting for each other.
     const rows = await on.query(
       `UPDATE jobs SET owner = $1, tries = tries + 1 WHERE id IN (
-         SELECT id FROM jobs WHERE owner IS NULL AND run_at <= $2 ORDER BY run_at, id LIMIT $3 {{skip_locked}})
+         SELECT id FROM jobs WHERE owner IS NULL AND run_at <= $2 AND kind <> $4
+         ORDER BY run_at, id LIMIT $3 {{skip_locked}})
        RETURNING id, kind, ref, run_at, tries, payload`,
-      [owner, now, limit],
+      [owner, now, limit, leftAlone],
     );
     return rows.map(jobFromRow).sort((a, b) => a.run_at - b.run_at || a.id - b.id);
   },
@@ -32,9 +33,10 @@ export const jobStore: JobStore = {
     );
     return rows.length === 1;
   },
-  async nextRunAt(on) {
+  async nextRunAt(on, leftAlone = '') {
     const [row] = await on.query<{ run_at: number }>(
-      'SELECT run_at FROM jobs WHERE owner IS NULL ORDER BY run_at, id LIMIT 1',
+      'SELECT run_at FROM jobs WHERE owner IS NULL AND kind <> $1 ORDER BY run_at, id LIMIT 1',
+      [leftAlone],
     );
     return row?.run_at;
   },

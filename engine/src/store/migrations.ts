@@ -1,5 +1,5 @@
 // Every change of the tables, in order, never edited once released. Runs in one transaction per step.
-import type { Database } from '../lib/database.ts';
+import type { Database, Queryable } from '../lib/database.ts';
 import { firstCall } from './migrations/0001-first-call.ts';
 import type { Migration } from './migrations/migration.ts';
 
@@ -21,6 +21,13 @@ export async function migrate(database: Database, now: number): Promise<string[]
     run.push(step.name);
   }
   return run;
+}
+
+/** True when every change of the tables that this version knows has been made. */
+export async function isMigrated(on: Queryable): Promise<boolean> {
+  const rows = await on.query<{ name: string }>('SELECT name FROM migrations');
+  const done = new Set(rows.map((row) => row.name));
+  return MIGRATIONS.every(({ name }) => done.has(name));
 }
 
 const MIGRATIONS: readonly Migration[] = [firstCall];

@@ -61,7 +61,8 @@ function createTurns(clock: Clock): { take<T>(work: () => Promise<T>): Promise<T
         // A statement sent on the database while its own transaction is open would wait for itself for ever.
         const timer = clock.after(WAIT_MS * clock.rate, () => {
           isWaiting = false;
-          reject(new Error('The store is too busy: waited too long for the connection.'));
+          const busy = new Error('The store is too busy: waited too long for the connection.');
+          reject(Object.assign(busy, { code: 'STORE_BUSY' }));
         });
         last = last.then(async () => {
           timer.cancel();
@@ -92,7 +93,8 @@ function startThread(file: string, lockFile: string | null) {
     waiting.clear();
   };
   worker.on('error', fallOver);
-  worker.on('exit', () => fallOver(dead ?? new Error('The store is closed.')));
+  const closed = Object.assign(new Error('The store is closed.'), { code: 'STORE_CLOSED' });
+  worker.on('exit', () => fallOver(dead ?? closed));
 
   const send = (request: Omit<SqliteRequest, 'id'>) =>
     new Promise<unknown[]>((resolve, reject) => {
