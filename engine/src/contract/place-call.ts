@@ -37,14 +37,68 @@ export const Question = z
 
 export const Schedule = z
   .strictObject({
-    at: text(40).optional(),
-    not_before: text(40).optional(),
-    not_after: text(40).optional(),
-    timezone: text(60).optional(),
-    calling_hours: z.strictObject({ from: text(5), to: text(5) }).optional(),
-    on_closed: z.enum(['wait', 'reject']).optional(),
+    at: text(40)
+      .optional()
+      .meta({
+        title: 'Call at',
+        description:
+          'When to call: a date and time with offset, or local time together with the time zone. Left out: as soon as the person may be called.',
+        examples: ['2026-11-30T10:00', '2026-11-30T10:00:00+01:00'],
+      }),
+    not_before: text(40)
+      .optional()
+      .meta({
+        title: 'Not before',
+        description:
+          'The phone does not ring before this. A date alone means the start of that day.',
+        examples: ['2026-11-30T09:00'],
+      }),
+    not_after: text(40)
+      .optional()
+      .meta({
+        title: 'Not after',
+        description:
+          'The phone does not ring after this; without a conversation by then the outcome is expired. A date alone means the end of that day.',
+        examples: ['2026-12-04'],
+      }),
+    timezone: text(60)
+      .optional()
+      .meta({
+        title: 'Time zone',
+        description:
+          "The person's time zone, by continent and city. Left out: found from the phone number; where that leaves several, all of them must be in calling hours.",
+        examples: ['Europe/Lisbon', 'America/New_York'],
+      }),
+    calling_hours: z
+      .strictObject({
+        from: text(5).meta({
+          title: 'From',
+          description: "Earliest time of day, on the person's clock.",
+          examples: ['09:00'],
+        }),
+        to: text(5).meta({
+          title: 'To',
+          description: "Latest time of day, on the person's clock; 24:00 is the end of the day.",
+          examples: ['18:30'],
+        }),
+      })
+      .optional()
+      .meta({
+        title: 'Calling hours',
+        description:
+          'Hours in which this person may be called. They can only narrow the hours that the law and Recado keep to.',
+      }),
+    on_closed: z.enum(['wait', 'reject']).optional().meta({
+      title: 'Outside calling hours',
+      description:
+        'wait: call when the hours open (default). reject: do not call, and tell when it would be allowed.',
+    }),
   })
-  .meta({ id: 'Schedule' });
+  .meta({
+    id: 'Schedule',
+    title: 'Schedule',
+    description: 'When the person is called. Left out: now, or when calling hours open.',
+  });
 
 export const Retry = z
   .strictObject({
