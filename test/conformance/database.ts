@@ -1,5 +1,4 @@
 // What every store must do: the same suite runs on each of them.
-import { type Clock, createClock } from '../../engine/src/lib/clock.ts';
 import type { Database } from '../../engine/src/lib/database.ts';
 import { callStore } from '../../engine/src/store/calls.ts';
 import { migrate } from '../../engine/src/store/migrations.ts';
@@ -7,6 +6,7 @@ import { describeCalls } from './calls.ts';
 import { describeJobs } from './jobs.ts';
 import type { Opened, StoreUnderTest } from './opened.ts';
 import { sampleCall } from './sample-records.ts';
+import { describeSpend } from './spend.ts';
 import { describeWebhooks } from './webhooks.ts';
 
 /** Registers the suite for the store that `make` makes. */
@@ -27,14 +27,15 @@ export function describeDatabase(name: string, make: () => Promise<StoreUnderTes
       await store.destroy();
     });
     const opened: Opened = { a: () => a, b: () => b };
-    describeTransactions(opened, (clock) => store.open(clock));
+    describeTransactions(opened, () => store.openNarrow());
     describeCalls(opened);
     describeJobs(opened);
     describeWebhooks(opened);
+    describeSpend(opened);
   });
 }
 
-function describeTransactions({ a, b }: Opened, open: (clock: Clock) => Promise<Database>): void {
+function describeTransactions({ a, b }: Opened, openNarrow: () => Promise<Database>): void {
   describe('transactions and migrations', () => {
     it('migrating twice, also from two nodes, changes nothing', async () => {
       expect(await migrate(a(), 2)).toEqual([]);
@@ -83,14 +84,12 @@ function describeTransactions({ a, b }: Opened, open: (clock: Clock) => Promise<
           const n = Number(found?.metadata['n']) + 1;
           await callStore.update(tx, call.id, ['queued'], { metadata: { n } });
         });
-      // On one node; two nodes lock rows in ways that stores differ in.
-      await Promise.all(Array.from({ length: 10 }, () => addOne(a())));
+      await Promise.all(Array.from({ length: 10 }, (_, at) => addOne(at % 2 ? a() : b())));
       expect((await callStore.find(b(), call.id))?.metadata).toEqual({ n: 10 });
     });
 
     it('a statement beside its own open transaction fails in time instead of waiting for ever', async () => {
-      const hasty = createClock();
-      const database = await open({ ...hasty, after: (ms, fn) => hasty.after(ms / 100, fn) });
+      const database = await openNarrow();
       const stuck = database.transaction(async () => {
         await database.query('SELECT 1 AS one');
       });

@@ -1,10 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClock } from '../../engine/src/lib/clock.ts';
 import type { Database } from '../../engine/src/lib/database.ts';
 import { silentLog } from '../../engine/src/lib/log.ts';
 import { backoffMs } from '../../engine/src/queue/backoff.ts';
 import { type JobKind, Worker } from '../../engine/src/queue/worker.ts';
 import { jobStore } from '../../engine/src/store/jobs.ts';
-import { pause } from '../world.ts';
 import type { Opened } from './opened.ts';
 
 /** Registers what the queue of jobs must do. */
@@ -22,7 +22,7 @@ export function describeJobs({ a, b }: Opened): void {
         ['later', 99],
       ] as const)
         await enqueue(ref, at);
-      expect(await jobStore.nextRunAt(b())).toBe(10);
+      expect(await jobStore.nextRunAt(b(), 'node_b')).toBe(10);
       const first = await jobStore.claim(a(), 'node_a', 12, 2);
       expect(first).toMatchObject([
         { ref: 'first', tries: 1, payload: { ref: 'first' }, kind: 'work' },
@@ -30,7 +30,7 @@ export function describeJobs({ a, b }: Opened): void {
       ]);
       expect(refs(await jobStore.claim(b(), 'node_b', 12, 10))).toEqual(['third']);
       expect(await jobStore.claim(a(), 'node_a', 12, 10)).toEqual([]);
-      expect(await jobStore.nextRunAt(b())).toBe(99);
+      expect(await jobStore.nextRunAt(b(), 'node_b')).toBe(99);
     });
 
     it('claimed at once by two nodes, none is given twice and none is left', async () => {
@@ -49,13 +49,15 @@ export function describeJobs({ a, b }: Opened): void {
       const [job] = await jobStore.claim(a(), 'node_a', 10, 1);
       const id = job?.id ?? -1;
       expect(await jobStore.finish(b(), id, 'node_b')).toBe(false);
-      expect(await jobStore.postpone(b(), id, 'node_b', 50, 'x')).toBe(false);
-      expect(await jobStore.postpone(a(), id, 'node_a', 50, 'why'.repeat(200))).toBe(true);
+      expect(await jobStore.postpone(b(), id, 'node_b', 50)).toBe(false);
+      expect(await jobStore.postpone(a(), id, 'node_a', 50, { failure: 'why'.repeat(200) })).toBe(
+        true,
+      );
       expect(await jobStore.claim(b(), 'node_b', 49, 1)).toEqual([]);
       expect(await jobStore.claim(b(), 'node_b', 50, 1)).toMatchObject([{ ref: 'one', tries: 2 }]);
       expect(await jobStore.finish(a(), id, 'node_a')).toBe(false);
       expect(await jobStore.finish(b(), id, 'node_b')).toBe(true);
-      expect(await jobStore.nextRunAt(a())).toBeUndefined();
+      expect(await jobStore.nextRunAt(a(), 'node_a')).toBeUndefined();
     });
 
     it('of a node whose lease ran out become free, those of the living stay theirs', async () => {

@@ -1,9 +1,10 @@
-import type { Clock } from '../../engine/src/lib/clock.ts';
 import type { Database } from '../../engine/src/lib/database.ts';
 
 /** One empty store, which several nodes may open at once. */
 export interface StoreUnderTest {
-  open(clock?: Clock): Promise<Database>;
+  open(): Promise<Database>;
+  /** One connection, and little patience with whoever waits for it. */
+  openNarrow(): Promise<Database>;
   destroy(): Promise<void>;
 }
 

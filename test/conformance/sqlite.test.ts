@@ -8,8 +8,11 @@ import { describeDatabase } from './database.ts';
 describeDatabase('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'recado-store-'));
   const file = join(folder, 'recado.db');
+  const clock = createClock();
+  const hasty = { ...clock, after: (ms: number, fn: () => void) => clock.after(ms / 100, fn) };
   return {
-    open: (clock = createClock()) => openSqlite({ file, clock }),
+    open: () => openSqlite({ file, clock }),
+    openNarrow: () => openSqlite({ file, clock: hasty }),
     destroy: () => rm(folder, { recursive: true, force: true }),
   };
 });
