@@ -3,30 +3,43 @@ import type { Database, Queryable } from '../lib/database.ts';
 import { firstCall } from './migrations/0001-first-call.ts';
 import type { Migration } from './migrations/migration.ts';
 
-/** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice. */
+/** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice, and by several nodes at once. */
 export async function migrate(database: Database, now: number): Promise<string[]> {
-  await database.query(
-    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, run_at BIGINT NOT NULL)',
-  );
-  const done = new Set(
-    (await database.query<{ name: string }>('SELECT name FROM migrations')).map((row) => row.name),
-  );
+  await makeList(database);
+  const done = await namesDone(database);
   const run: string[] = [];
   for (const step of MIGRATIONS) {
     if (done.has(step.name)) continue;
-    await database.transaction(async (tx) => {
+    const isOurs = await database.transaction(async (tx) => {
+      // Another node that makes this step at the same moment waits here, and then has nothing to do.
+      const [first] = await tx.query(
+        'INSERT INTO migrations (name, run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING name',
+        [step.name, now],
+      );
+      if (!first) return false;
       for (const statement of step.statements) await tx.query(statement);
-      await tx.query('INSERT INTO migrations (name, run_at) VALUES ($1, $2)', [step.name, now]);
+      return true;
     });
-    run.push(step.name);
+    if (isOurs) run.push(step.name);
   }
   return run;
 }
 
+async function makeList(database: Database): Promise<void> {
+  const create =
+    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, run_at BIGINT NOT NULL)';
+  // Of two nodes that make it at the same moment, one is told that it is there already.
+  await database.query(create).catch(() => database.query(create));
+}
+
+async function namesDone(on: Queryable): Promise<Set<string>> {
+  const rows = await on.query<{ name: string }>('SELECT name FROM migrations');
+  return new Set(rows.map((row) => row.name));
+}
+
 /** True when every change of the tables that this version knows has been made. */
 export async function isMigrated(on: Queryable): Promise<boolean> {
-  const rows = await on.query<{ name: string }>('SELECT name FROM migrations');
-  const done = new Set(rows.map((row) => row.name));
+  const done = await namesDone(on);
   return MIGRATIONS.every(({ name }) => done.has(name));
 }
 
