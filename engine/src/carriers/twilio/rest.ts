@@ -1,10 +1,8 @@
 // Twilio's calls over REST (https://www.twilio.com/docs/voice/api/call-resource).
 // Nothing here is ever sent twice by itself: an answer that does not come is `unclear`, and the caller decides.
 
-import twilio from 'twilio';
 import type { Carrier, CarrierCall, DialAnswer, DialOrder } from '../../calls/ports.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
+import { type ApiAccess, apiOf, restError, whyOf } from './api-client.ts';
 import {
   answerToError,
   CALL_STATUSES,
@@ -15,25 +13,15 @@ import {
 } from './failures.ts';
 import { callbackUrl } from './network.ts';
 
-export interface TwilioAccount {
-  accountSid: string;
-  authToken: string;
-  /** Where Twilio's API is; default `https://api.twilio.com`. No slash at the end. */
-  baseUrl?: string;
+export interface TwilioAccount extends ApiAccess {
   /** Where Twilio reaches us. No slash at the end. */
   callbackBase: string;
-  clock: Clock;
-  log: Log;
-  /** Real milliseconds until an answer is given up. */
-  timeoutMs?: number;
 }
 
 /** Returns the carrier for one Twilio account. Throws on an account id that does not start with `AC`. */
 export function createTwilioCarrier(account: TwilioAccount): Carrier {
   const log = account.log.child({ part: 'twilio' });
-  const client = twilio(account.accountSid, account.authToken, {
-    httpClient: new ApiClient(account),
-  });
+  const client = apiOf(account);
 
   return {
     name: 'twilio',
@@ -94,8 +82,6 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
 const CALL_SID = /^CA[0-9a-f]{32}$/i;
 /** Calls between two numbers that a search looks through, newest first. */
 const SEARCH_MAX = 50;
-const DEFAULT_TIMEOUT_MS = 10_000;
-const ANSWER_BYTES_MAX = 1_048_576;
 
 function createParameters(callbackBase: string, order: DialOrder) {
   const answerUrl = callbackUrl(callbackBase, order.token, 'answer');
@@ -118,39 +104,6 @@ function createParameters(callbackBase: string, order: DialOrder) {
   };
 }
 
-/** Sends Twilio's requests to another host, and gives each a limit in time and size. */
-class ApiClient extends twilio.RequestClient {
-  readonly #account: TwilioAccount;
-  readonly #timeoutMs: number;
-
-  constructor(account: TwilioAccount) {
-    const timeoutMs = account.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    // A fresh connection each time, because one that the other side closed while idle fails like a request that was sent.
-    super({ timeout: timeoutMs, keepAlive: false, autoRetry: false });
-    this.#account = account;
-    this.#timeoutMs = timeoutMs;
-    this.axios.defaults.maxContentLength = ANSWER_BYTES_MAX;
-  }
-
-  override async request<T>(
-    options: Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0],
-  ) {
-    const { baseUrl, clock } = this.#account;
-    const { pathname, search } = new URL(options.uri);
-    const uri = baseUrl === undefined ? options.uri : `${baseUrl}${pathname}${search}`;
-    const late = Promise.withResolvers<never>();
-    // The client's own time-out starts again with every byte; this one does not. Real time, whatever the clock's rate.
-    const timer = clock.after(this.#timeoutMs * clock.rate, () =>
-      late.reject(new Error('time-out')),
-    );
-    try {
-      return await Promise.race([super.request<T>({ ...options, uri } as never), late.promise]);
-    } finally {
-      timer.cancel();
-    }
-  }
-}
-
 function answerToFailure(error: unknown): DialAnswer {
   const rest = restError(error);
   if (rest !== undefined) return answerToError(rest.status, rest.code);
@@ -159,30 +112,12 @@ function answerToFailure(error: unknown): DialAnswer {
     : { kind: 'unclear', detail: whyOf(error) };
 }
 
-/** The two shapes of error answer in twilio 6 (`lib/base/RestException`, `TwilioServiceException`) share these fields. */
-function restError(error: unknown): { status: number; code: number | undefined } | undefined {
-  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number')
-    return undefined;
-  if ('isAxiosError' in error) return undefined;
-  const code =
-    'code' in error && typeof error.code === 'number' && error.code > 0 ? error.code : undefined;
-  return { status: error.status, code };
-}
-
 const NO_SUCH_CALL = 20_404;
 const NOT_IN_PROGRESS = 21_220;
 
 function isOver(error: unknown): boolean {
   const rest = restError(error);
   return rest?.status === 404 || rest?.code === NO_SUCH_CALL || rest?.code === NOT_IN_PROGRESS;
-}
-
-/** A short word for a log line: never the message, which may quote numbers. */
-function whyOf(error: unknown): string {
-  const rest = restError(error);
-  if (rest !== undefined) return `status_${rest.status}_code_${rest.code ?? 'none'}`;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code.toLowerCase() : 'no_usable_answer';
 }
 
 function toCarrierCall(call: {
