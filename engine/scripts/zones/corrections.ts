@@ -1,15 +1,23 @@
 // What is known to be wrong or too coarse in libphonenumber's zones, with the reason and where it can be read.
 
-/** The zone of most people of countries with several clocks: it stands first, and texts name it as the example. */
+/** The best known zone of a clock, which stands for it, and of a country: earlier ones stand first and are named as the example. */
 export const MAIN_ZONES: readonly string[] = [
   'Africa/Kinshasa',
-  'America/Godthab',
+  'America/New_York',
+  'America/Chicago',
+  'America/Denver',
+  'America/Los_Angeles',
+  'America/Anchorage',
+  'America/Toronto',
+  'America/Winnipeg',
+  'America/Edmonton',
+  'America/Vancouver',
+  'America/Whitehorse',
   'America/Guayaquil',
   'America/Mexico_City',
-  'America/New_York',
   'America/Santiago',
   'America/Sao_Paulo',
-  'America/Toronto',
+  'Asia/Almaty',
   'Asia/Jakarta',
   'Asia/Ulaanbaatar',
   'Australia/Sydney',
@@ -21,6 +29,13 @@ export const MAIN_ZONES: readonly string[] = [
   'Pacific/Tahiti',
   'Pacific/Tarawa',
 ];
+
+/** Countries that have numbers and no zones in the Unicode data: https://www.iana.org/time-zones */
+export const ADDED_COUNTRIES: Record<string, string> = {
+  AC: 'Atlantic/St_Helena',
+  TA: 'Atlantic/St_Helena',
+  XK: 'Europe/Belgrade',
+};
 
 /** Zones that no number of the country is called by. */
 export const DROPPED_ZONES: Record<string, readonly string[]> = {

@@ -5,7 +5,7 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
-import { CORRECTED_PREFIXES, DROPPED_ZONES, MAIN_ZONES } from './corrections.ts';
+import { ADDED_COUNTRIES, CORRECTED_PREFIXES, DROPPED_ZONES, MAIN_ZONES } from './corrections.ts';
 import { US_STATES } from './us-states.ts';
 
 export interface ZoneSources {
@@ -43,16 +43,22 @@ type Clocks = Map<string, Map<string, string>>;
 
 function readClocks(text: string): Clocks {
   return new Map(
-    rowsOf(text).map(([country, groups]) => {
+    [...rowsOf(text), ...Object.entries(ADDED_COUNTRIES)].sort().map(([country, groups]) => {
       const zones = new Map<string, string>();
       for (const group of groups.split(',')) {
-        const [first = '', ...same] = group.split('=');
+        const same = mainFirst(group.split('='));
+        const [first = ''] = same;
         if (DROPPED_ZONES[country]?.includes(first)) continue;
-        for (const zone of [first, ...same]) zones.set(zone, first);
+        for (const zone of same) zones.set(zone, first);
       }
       return [country, zones];
     }),
   );
+}
+
+function mainFirst(zones: readonly string[]): string[] {
+  const rank = (zone: string): number => MAIN_ZONES.indexOf(zone) + 1 || MAIN_ZONES.length + 1;
+  return [...new Set(zones)].sort((a, b) => rank(a) - rank(b));
 }
 
 function prefixRows(text: string, clocks: Clocks): [string, string[]][] {
@@ -68,11 +74,6 @@ function prefixRows(text: string, clocks: Clocks): [string, string[]][] {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .filter(([prefix, zones]) => String(longestBefore(prefix, rows)) !== String(zones));
 }
-
-const mainFirst = (zones: readonly string[]): string[] =>
-  [...new Set(zones)].sort(
-    (a, b) => Number(MAIN_ZONES.includes(b)) - Number(MAIN_ZONES.includes(a)),
-  );
 
 function clockIn(known: ReadonlyMap<string, string>, zone: string, prefix: string): string {
   const clock = known.get(zone);
