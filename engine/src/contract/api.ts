@@ -1,12 +1,16 @@
 // The table of the public API: every operation, its input, its replies and its problems.
 import { ACCOUNT_OPERATIONS } from './api/account-operations.ts';
+import { BATCH_OPERATIONS } from './api/batch-operations.ts';
 import { CALL_OPERATIONS } from './api/call-operations.ts';
+import { WAIT_OPERATIONS } from './api/wait-operations.ts';
 import { WEBHOOK_OPERATIONS } from './api/webhook-operations.ts';
 
 export { CallCheck, CallList, ListCallsQuery } from './api/call-operations.ts';
 
 export const API = {
   ...CALL_OPERATIONS,
+  ...BATCH_OPERATIONS,
+  ...WAIT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
 } as const;

@@ -25,6 +25,8 @@ export interface Endpoint {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** Where a body may be larger than others: in bytes, and in names of fields. */
+  body_limit?: { bytes: number; keys: number };
   /** Status -> body. `null` has no body; `stream` and `file` are described by `produces`. */
   replies: Record<number, z.ZodType | null>;
   produces?: 'text/event-stream' | 'audio/wav';

@@ -27,6 +27,7 @@ export const ATTENTION_KINDS = [
   'carrier',
   'model',
   'budget',
+  'batch_paused',
   'connection',
   'phone_number_missing',
   'storage',

@@ -22,6 +22,8 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   call_already_ended: { status: 409, title: 'The call has already ended' },
+  batch_already_ended: { status: 409, title: 'The batch has already ended' },
+  batch_canceled: { status: 409, title: 'The batch was canceled' },
   idempotency_key_in_progress: {
     status: 409,
     title: 'A request with this Idempotency-Key is still being worked on',

@@ -1,13 +1,17 @@
 // One handler per operation of the contract.
+import { batchHandlers } from './batch-handlers.ts';
 import { callHandlers } from './call-handlers.ts';
 import type { HandlerPorts } from './ports.ts';
 import type { Handlers } from './routes.ts';
+import { waitHandlers } from './wait-handlers.ts';
 import { webhookHandlers } from './webhook-handlers.ts';
 
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { settings } = ports;
   return {
     ...callHandlers(ports),
+    ...batchHandlers(ports),
+    ...waitHandlers(ports),
     ...webhookHandlers(ports),
     async getAccount({ caller }) {
       return {

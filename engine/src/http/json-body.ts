@@ -20,7 +20,10 @@ const TOKEN = {
 };
 
 /** Returns the value in `bytes` (UTF-8 JSON), or the problem with it. */
-export function parseJsonBody(bytes: Uint8Array): Result<unknown, ProblemFailure> {
+export function parseJsonBody(
+  bytes: Uint8Array,
+  keysMax = KEYS_MAX,
+): Result<unknown, ProblemFailure> {
   const text = decodeUtf8(bytes);
   if (text === undefined) return malformed('The body must be UTF-8 without a byte order mark.');
   if (text.trim() === '') return malformed('The body is empty.');
@@ -30,7 +33,7 @@ export function parseJsonBody(bytes: Uint8Array): Result<unknown, ProblemFailure
   } catch {
     return malformed('The body could not be read as JSON.');
   }
-  const fault = findFault(text);
+  const fault = findFault(text, keysMax);
   return fault ? fail(fault) : ok(value);
 }
 
@@ -79,12 +82,14 @@ interface Walk {
   levels: Level[];
   /** How many names were read. */
   keys: number;
+  /** How many there may be. */
+  keysMax: number;
 }
 
 /** Walks the tokens of `text`, which is known to be valid JSON, until the first fault. */
-function findFault(text: string): ProblemFailure | undefined {
+function findFault(text: string, keysMax: number): ProblemFailure | undefined {
   const scanner = createScanner(text, true);
-  const walk: Walk = { levels: [], keys: 0 };
+  const walk: Walk = { levels: [], keys: 0, keysMax };
   for (let token = Number(scanner.scan()); token !== TOKEN.end; token = Number(scanner.scan())) {
     const fault = takeToken(walk, token, scanner.getTokenValue());
     if (fault) return fault;
@@ -108,8 +113,8 @@ function takeString(walk: Walk, value: string): ProblemFailure | undefined {
   const level = walk.levels.at(-1);
   if (!level?.names || !level.expectsName) return undefined;
   walk.keys += 1;
-  return walk.keys > KEYS_MAX
-    ? invalid('', 'too_many_keys', `At most ${KEYS_MAX} keys.`)
+  return walk.keys > walk.keysMax
+    ? invalid('', 'too_many_keys', `At most ${walk.keysMax} keys.`)
     : nameFault(walk.levels, level, value);
 }
 

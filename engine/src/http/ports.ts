@@ -1,4 +1,6 @@
 // What the handlers need besides the verbs.
+import type { PlaceBatchPorts } from '../batches/place-batch.ts';
+import type { SteerPorts } from '../batches/steer-batch.ts';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { CancelPorts } from '../calls/cancel-call.ts';
 import type { PlacePorts } from '../calls/place-call.ts';
@@ -8,6 +10,8 @@ import type { Followers } from '../events/followers.ts';
 import type { Webhooks } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Queryable } from '../lib/database.ts';
+import type { CloseWaitPorts } from '../waits/close-wait.ts';
+import type { CreateWaitPorts } from '../waits/create-wait.ts';
 import type { Readiness } from './readiness.ts';
 
 export interface HandlerPorts {
@@ -15,6 +19,8 @@ export interface HandlerPorts {
   calls: CallStore;
   place: PlacePorts;
   cancel: CancelPorts;
+  batch: PlaceBatchPorts & SteerPorts;
+  wait: CreateWaitPorts & CloseWaitPorts;
   clock: Clock;
   settings: Settings;
   followers: Followers;

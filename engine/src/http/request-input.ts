@@ -48,6 +48,18 @@ export function readInput<E extends Endpoint>(
   } as EndpointInput<E>);
 }
 
+/** Returns one part of a body, read by itself; faults have pointers that begin with `at`. */
+export function readPart<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  at: readonly (string | number)[],
+): Result<z.output<S>, ProblemFailure> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  const errors = faultsOf(parsed, at, value);
+  return fail({ code: 'invalid_request', errors: errors.slice(0, ERRORS_MAX) });
+}
+
 type Parsed = z.ZodSafeParseResult<unknown> | undefined;
 
 function readBody(endpoint: Endpoint, body: RawInput['body']): Result<Parsed, ProblemFailure> {
@@ -71,14 +83,14 @@ const isEmptyObject = (value: unknown): boolean =>
   !Array.isArray(value) &&
   Object.keys(value).length === 0;
 
-function faultsOf(parsed: Parsed, at: readonly string[], input: unknown): FieldFault[] {
+function faultsOf(parsed: Parsed, at: readonly (string | number)[], input: unknown): FieldFault[] {
   if (!parsed || parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => faultsOfIssue(issue, at, input));
 }
 
 function faultsOfIssue(
   issue: z.core.$ZodIssue,
-  at: readonly string[],
+  at: readonly (string | number)[],
   input: unknown,
 ): FieldFault[] {
   const path = [...at, ...issue.path];

@@ -42,6 +42,13 @@ export type Handler<E extends Endpoint> = (
 ) => Promise<Answer<E>>;
 export type Handlers = { [Op in Operation]: Handler<Api[Op]> };
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How many names of fields a body may have, when more than others. */
+    keysMax?: number | undefined;
+  }
+}
+
 export interface RouteOptions {
   handlers: Handlers;
   authenticator: Authenticator;
@@ -49,7 +56,6 @@ export interface RouteOptions {
   clock: Clock;
   log: Log;
   publicUrl: () => string;
-  bodyLimits: Partial<Record<Operation, number>>;
   /** Aborts when the server closes. */
   closing: AbortSignal;
 }
@@ -65,7 +71,7 @@ type AnyAnswer =
   | ({ status: number; body?: unknown } & AnswerHeaders);
 type AnyHandler = (input: object) => Promise<AnyAnswer>;
 
-const CREATES_CALLS: ReadonlySet<Operation> = new Set(['placeCall']);
+const CREATES_CALLS: ReadonlySet<Operation> = new Set(['placeCall', 'placeBatch']);
 // Longer than the longest `wait_seconds`.
 const HANDLER_TIMEOUT_MS = 40_000;
 // A revoked key closes its streams within a second.
@@ -84,13 +90,13 @@ function addRoute(app: FastifyInstance, name: Operation, options: RouteOptions):
   const endpoint: Endpoint = API[name];
   const handler = options.handlers[name] as AnyHandler;
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const bodyLimit = options.bodyLimits[name];
   app.route({
     method: endpoint.method,
     url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: endpoint.method === 'GET' && endpoint.produces === undefined,
     ...(endpoint.produces === undefined ? { handlerTimeout: HANDLER_TIMEOUT_MS } : {}),
-    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    ...(endpoint.body_limit ? { bodyLimit: endpoint.body_limit.bytes } : {}),
+    config: { keysMax: endpoint.body_limit?.keys },
     // Before the body is read: a stranger's body is not worth parsing.
     onRequest: async (request, reply) => {
       if (endpoint.auth === 'none') return undefined;
@@ -144,7 +150,7 @@ function readJson(
   // Clients such as axios name a media type for a body that they do not send.
   if (body.length === 0) return undefined;
   const fault = jsonHeadersFault(request.headers);
-  return fault ? fail(fault) : parseJsonBody(body);
+  return fault ? fail(fault) : parseJsonBody(body, request.routeOptions.config.keysMax);
 }
 
 /** Returns a signal that aborts when nobody is, or may be, waiting for the answer any more. */

@@ -9,7 +9,6 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { Operation } from '../contract/api.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newSecret } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
@@ -38,8 +37,6 @@ export interface ServerOptions {
   port: number;
   /** Where the world reaches this server, without a slash at the end; default: the address it listens on. */
   publicUrl?: string;
-  /** Bytes, for operations that take more than 64 KiB. */
-  bodyLimits?: Partial<Record<Operation, number>>;
   /** How long headers (10 s) and a whole request (30 s) may take to arrive. Replies may take longer. */
   timeouts?: { headersMs: number; requestMs: number };
   /** Adds routes outside the contract, in a scope of its own with Fastify's default body parsers. */
@@ -66,7 +63,6 @@ export function createServer(options: ServerOptions): Server {
   addScope(app, (scope) =>
     addRoutes(scope, {
       ...options,
-      bodyLimits: options.bodyLimits ?? {},
       publicUrl,
       closing: closing.signal,
     }),
