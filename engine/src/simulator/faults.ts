@@ -52,6 +52,12 @@ export interface CarrierFaults {
   holds?: Readonly<Record<string, 'request' | 'response'>>;
   /** How many calls are dialed each second of the clock; the others are queued. No limit when absent. */
   callsPerSecond?: number;
+  /** Price lists are answered with this error. */
+  failPricing?: FaultAnswer;
+  /** Countries, by their two letters, of which the carrier has no price. */
+  unpricedCountries?: readonly string[];
+  /** A call has its price this long after its end; 5 seconds when absent. */
+  billAfterMs?: number;
   /** Status callbacks arrive in swapped pairs. */
   callbacksOutOfOrder?: boolean;
   /** The media socket breaks this long after it began, without a `stop`. */

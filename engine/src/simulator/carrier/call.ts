@@ -73,7 +73,11 @@ export const newSid = (prefix: 'AC' | 'CA' | 'MZ' | 'PN'): string =>
   prefix + sha256Hex(newSecret()).slice(0, 32);
 
 /** Returns the call as JSON of the REST API; numbers are strings. */
-export function callResource(call: SimulatedCall, accountSid: string): Record<string, unknown> {
+export function callResource(
+  call: SimulatedCall,
+  accountSid: string,
+  price: string | null = null,
+): Record<string, unknown> {
   const uri = `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}`;
   const date = (at: number | null): string | null => (at === null ? null : rfc2822(at));
   const ended = TERMINAL.has(call.status);
@@ -90,7 +94,7 @@ export function callResource(call: SimulatedCall, accountSid: string): Record<st
     start_time: date(call.answeredAt),
     end_time: date(call.endedAt),
     duration: ended ? String(durationSeconds(call)) : null,
-    price: null,
+    price,
     price_unit: 'USD',
     direction: 'outbound-api',
     answered_by: call.answeredBy,

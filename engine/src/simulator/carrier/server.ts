@@ -14,6 +14,7 @@ import {
   createRequests,
   type Sight,
 } from './create-requests.ts';
+import { addPricingRoutes, priceOf } from './pricing.ts';
 import { errorBody, MAGIC_FROM, type RestError } from './refuse-call.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -71,6 +72,7 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
   });
   addCallRoutes(app, { book, creates }, options);
   addAccountRoutes(app, options);
+  addPricingRoutes(app, options);
 
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   return {
@@ -89,13 +91,13 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
 function addCallRoutes(
   app: FastifyInstance,
   { book, creates }: { book: CallBook; creates: CreateRequests },
-  { accountSid, faults }: CarrierOptions,
+  { accountSid, clock, faults }: CarrierOptions,
 ): void {
   const base = `/2010-04-01/Accounts/${accountSid}/Calls`;
+  const resourceOf = (call: SimulatedCall): Record<string, unknown> =>
+    callResource(call, accountSid, priceOf(call, clock.now(), faults));
   const answer = (reply: FastifyReply, status: number, done: ReturnType<CallBook['update']>) =>
-    'error' in done
-      ? refuse(reply, done.error)
-      : reply.code(status).send(callResource(done.call, accountSid));
+    'error' in done ? refuse(reply, done.error) : reply.code(status).send(resourceOf(done.call));
 
   app.post(`${base}.json`, async (request, reply) => {
     const fields = formOf(request.body);
@@ -121,7 +123,7 @@ function addCallRoutes(
     const size = Math.min(Number(query.get('PageSize')) || 50, 1000);
     const calls = book.list(query).slice(0, size);
     return reply.send({
-      calls: calls.map((call) => callResource(call, accountSid)),
+      calls: calls.map(resourceOf),
       ...page(request.url, size),
     });
   });
