@@ -24,6 +24,7 @@ import type { Database } from './lib/database.ts';
 import { random } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
+import { openRules } from './rules.ts';
 import type { Network, Networks } from './networks.ts';
 import { createEgress } from './outgoing/egress.ts';
 import { Worker } from './queue/worker.ts';
@@ -37,8 +38,8 @@ import { jobStore } from './store/jobs.ts';
 import { createKeyStore } from './store/keys.ts';
 import { isMigrated, migrate } from './store/migrations.ts';
 import { createRecordings } from './store/recordings.ts';
+import { noHints, startHints } from './store/postgres-hints.ts';
 import { loadSecretKey } from './store/secret-files.ts';
-import { openSqlite } from './store/sqlite.ts';
 import { createWebhookStore } from './store/webhooks.ts';
 
 export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string })
@@ -49,6 +50,7 @@ export interface Shared {
   clock: Clock;
   log: Log;
   nodeId: string;
+  database: Database;
   /** Addresses and numbers are filled in once the port is known. */
   settings: Changeable<Settings>;
 }
@@ -58,21 +60,31 @@ type Talk = ReturnType<typeof createTalk>;
 type Doors = ReturnType<typeof createDoors>;
 
 /** Everything that keeps: the store with its nouns, and the guard that webhooks pass. */
-export async function openStore({ config, clock }: Shared) {
+export async function openStore({ config, clock, log, nodeId, database }: Shared) {
   const seal = createSeal(loadSecretKey(config));
-  const file = join(config.dataDir, 'recado.db');
-  const lockFile = join(config.dataDir, 'engine.lock');
-  const database = await openSqlite({ file, lockFile, clock });
   await migrate(database, clock.now());
-  // The lock above is ours alone, so whoever held work before is gone.
-  await database.query('DELETE FROM nodes');
+  // The lock of the data folder is ours alone, so whoever held work before is gone.
+  if (database.dialect === 'sqlite') await database.query('DELETE FROM nodes');
 
   const wake = { now: (): void => undefined };
   const followers = createFollowers(clock);
-  const onQueued = (): void => wake.now();
+  const hints = config.postgres
+    ? startHints({
+        ...{ database, url: config.postgres.listenUrl, nodeId, clock, log },
+        onQueued: () => wake.now(),
+        onRecorded: followers.wake,
+      })
+    : noHints;
+  const onQueued = (): void => {
+    wake.now();
+    hints.queued();
+  };
   const events = createEventStore({
     clock,
-    onRecorded: followers.wake,
+    onRecorded(callId) {
+      followers.wake(callId);
+      hints.recorded(callId);
+    },
     onQueued,
     bodyOf: eventBody,
   });
@@ -93,6 +105,7 @@ export async function openStore({ config, clock }: Shared) {
   return {
     database,
     wake,
+    hints,
     followers,
     events,
     jobs,
@@ -107,7 +120,7 @@ export async function openStore({ config, clock }: Shared) {
 
 /** The live conversations, and the ports that every verb of calls needs. */
 export function createTalk(
-  { clock, log, settings, nodeId }: Shared,
+  { config, clock, log, settings, nodeId }: Shared,
   store: Store,
   networks: Networks,
 ) {
@@ -134,6 +147,7 @@ export function createTalk(
     },
   });
   const ports = {
+    ...openRules({ config, database, clock, log }),
     ...{ database, calls: callStore, events, jobs, sessions, carriers },
     ...{ clock, log, settings, nodeId },
   };
@@ -142,21 +156,23 @@ export function createTalk(
 
 /** The worker with every kind of job. */
 export function createWorker(
-  { clock, log, nodeId }: Shared,
+  { clock, log, nodeId, database }: Shared,
   store: Store,
   networks: Networks,
   talk: Talk,
 ) {
   const { simulated, live } = networks;
   return new Worker({
-    database: store.database,
+    database,
     jobs: jobStore,
+    onNodeGone: () => takeUpOrphans(talk),
     kinds: jobKinds({
       ...talk,
       readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
       egress: store.egress,
       deliveries: store.deliveries,
       finishRecording: store.recordings.finish,
+      isNodeGone: (id) => jobStore.isGone(database, id),
       random,
     }),
     nodeId,
@@ -164,6 +180,24 @@ export function createWorker(
     log,
   });
 }
+
+/** Has somebody look after every attempt that was left by a node that is gone. */
+export async function takeUpOrphans({
+  database,
+  jobs,
+  clock,
+}: Pick<Talk, 'database' | 'jobs' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  const orphans = await callStore.orphans(database, ORPHANS_MAX);
+  if (orphans.length === 0) return;
+  await database.transaction(async (tx) => {
+    for (const { id } of orphans)
+      await jobs.enqueue(tx, { kind: 'settle_attempt', ref: id, run_at: now });
+  });
+}
+
+// Whatever is beyond it has a job of its own that comes by.
+const ORPHANS_MAX = 1_000;
 
 /** Everything that listens: the API, the carriers' callbacks and the media sockets. */
 export function createDoors(

@@ -21,6 +21,10 @@ const optional = z
   .optional();
 const url = z.url().transform((text) => text.replace(/\/+$/, ''));
 
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, 'Write postgres://user:password@host:5432/database.');
+
 const Environment = z.object({
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
@@ -48,9 +52,23 @@ const Environment = z.object({
   DEFAULT_RECORDING: z.enum(['off', 'notify']).default('off'),
   RING_SECONDS: z.coerce.number().int().min(10).max(120).default(40),
   MAX_DURATION_SECONDS: z.coerce.number().int().min(10).max(3_600).default(600),
+  CALLS_PER_SECOND: z.coerce.number().min(0.1).max(1_000).default(1),
+  MAX_LIVE_CALLS: z.coerce.number().int().min(1).max(10_000).default(50),
+  MAX_LIVE_CALLS_PER_NUMBER: z.coerce.number().int().min(1).max(10_000).default(50),
+  CALLS_PER_RECIPIENT_PER_DAY: z.coerce.number().int().min(1).max(50).default(3),
+  REQUIRE_CONSENT_COUNTRIES: z
+    .string()
+    .default('US')
+    .transform((text) => text.split(',').map((part) => part.trim().toUpperCase()))
+    .transform((parts) => parts.filter((part) => part !== ''))
+    .pipe(z.array(z.string().regex(/^[A-Z]{2}$/))),
+  TEST_MODE_RULES: z.enum(['relaxed', 'full']).default('relaxed'),
   WEBHOOK_ALLOWED_HOSTS: list,
   WEBHOOK_ALLOWED_CIDRS: list,
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(3_600).default(90),
+  DATABASE_URL: optional.pipe(postgresUrl.optional()),
+  DATABASE_LISTEN_URL: optional.pipe(postgresUrl.optional()),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
   METRICS_TOKEN: optional.pipe(z.string().min(16).optional()),
   // Standard names of OpenTelemetry: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.pipe(url.optional()),
@@ -115,8 +133,17 @@ export interface Config {
   defaultRecording: 'off' | 'notify';
   ringSeconds: number;
   maxDurationSeconds: number;
+  /** New calls per second with the carrier account. */
+  callsPerSecond: number;
+  liveCallsMax: number;
+  liveCallsPerNumberMax: number;
+  callsPerRecipientPerDay: number;
+  requireConsentCountries: string[];
+  testModeRules: 'relaxed' | 'full';
   webhookAllowedHosts: string[];
   webhookAllowedCidrs: string[];
+  /** The store that several nodes share, and where to listen for their hints; null: SQLite in the data folder. */
+  postgres: { url: string; listenUrl: string; connections: number } | null;
   /** How long live calls may go on after a signal to stop. */
   drainSeconds: number;
   /** Opens /metrics to whoever sends it; without it /metrics is there on loopback only. */
@@ -171,8 +198,21 @@ export function loadConfig(
     defaultRecording: e.DEFAULT_RECORDING,
     ringSeconds: e.RING_SECONDS,
     maxDurationSeconds: e.MAX_DURATION_SECONDS,
+    callsPerSecond: e.CALLS_PER_SECOND,
+    liveCallsMax: e.MAX_LIVE_CALLS,
+    liveCallsPerNumberMax: e.MAX_LIVE_CALLS_PER_NUMBER,
+    callsPerRecipientPerDay: e.CALLS_PER_RECIPIENT_PER_DAY,
+    requireConsentCountries: e.REQUIRE_CONSENT_COUNTRIES,
+    testModeRules: e.TEST_MODE_RULES,
     webhookAllowedHosts: e.WEBHOOK_ALLOWED_HOSTS,
     webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
+    postgres: e.DATABASE_URL
+      ? {
+          url: e.DATABASE_URL,
+          listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL,
+          connections: e.DATABASE_CONNECTIONS,
+        }
+      : null,
     drainSeconds: e.DRAIN_SECONDS,
     metricsToken: e.METRICS_TOKEN ?? null,
     traces: tracesOf(e),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   connectCarriers,
   createDoors,
@@ -6,14 +5,13 @@ import {
   createWorker,
   openStore,
   type Shared,
+  takeUpOrphans,
 } from './assembly.ts';
-import type { Jobs } from './calls/ports.ts';
 import { type Config, goLive } from './config.ts';
 import type { Mode } from './contract/vocabulary.ts';
 import { newSigningSecret } from './events/sign.ts';
 import { makeKey } from './http/api-key.ts';
 import { type Clock, createClock } from './lib/clock.ts';
-import type { Database } from './lib/database.ts';
 import { newId } from './lib/id.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
@@ -21,8 +19,8 @@ import { openNetworks } from './networks.ts';
 import { callStore } from './store/calls.ts';
 import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
+import { openDatabase } from './store/open-database.ts';
 import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
-import { openSqlite } from './store/sqlite.ts';
 
 export { VERSION } from './assembly.ts';
 
@@ -47,13 +45,15 @@ export async function createEngine(
   config: Config,
   options: { clock?: Clock; log?: Log } = {},
 ): Promise<Engine> {
-  const clock = options.clock ?? clockOf(config);
+  const given = options.clock ?? clockOf(config);
+  const { database, clock } = await openDatabase(config, given, { lock: true });
   const log = options.log ?? createLog({ level: config.logLevel });
   const shared: Shared = {
     config,
     clock,
     log,
     nodeId: newId('node'),
+    database,
     settings: settingsOf(config),
   };
   const store = await openStore(shared);
@@ -88,6 +88,7 @@ export async function createEngine(
       await doors.server.close();
       doors.media.close();
       await networks.close();
+      await store.hints.stop();
       await store.database.close();
     },
     async recordingPath(callId) {
@@ -105,6 +106,9 @@ export async function createEngine(
 const clockOf = ({ clockRate, clockAnchor }: Config): Clock =>
   createClock({ rate: clockRate, ...(clockAnchor === undefined ? {} : { anchor: clockAnchor }) });
 
+// No carrier counts simulated calls; this keeps a burst of them from starting in one instant.
+const SIMULATED_CALLS_PER_SECOND = 20;
+
 const settingsOf = (config: Config): Shared['settings'] => ({
   organisation: config.organisation,
   default_country: config.defaultCountry,
@@ -116,6 +120,12 @@ const settingsOf = (config: Config): Shared['settings'] => ({
   default_max_duration_seconds: config.maxDurationSeconds,
   public_url: config.publicUrl ?? '',
   from_numbers: { simulated: [], live: [] },
+  calls_per_second: { simulated: SIMULATED_CALLS_PER_SECOND, live: config.callsPerSecond },
+  live_calls_max: { simulated: config.liveCallsMax, live: config.liveCallsMax },
+  live_calls_per_number_max: config.liveCallsPerNumberMax,
+  calls_per_recipient_per_day: config.callsPerRecipientPerDay,
+  consent_countries: config.requireConsentCountries,
+  test_mode_rules: config.testModeRules,
   modes_ready: { test: true, live: goLive(config).length === 0 },
 });
 
@@ -129,8 +139,7 @@ export interface KeyRing {
 
 /** Opens the keys of a data folder; the store is made when absent. Throws when it cannot be opened. */
 export async function openKeys(config: Config): Promise<KeyRing> {
-  const clock = createClock();
-  const database = await openSqlite({ file: join(config.dataDir, 'recado.db'), clock });
+  const { database, clock } = await openDatabase(config, createClock(), { lock: false });
   await migrate(database, clock.now());
   const keys = createKeyStore({
     database,
@@ -147,19 +156,6 @@ export async function openKeys(config: Config): Promise<KeyRing> {
     revoke: keys.revoke,
     close: () => database.close(),
   };
-}
-
-async function takeUpOrphans(ports: {
-  database: Database;
-  jobs: Jobs;
-  clock: Clock;
-}): Promise<void> {
-  const { database, jobs, clock } = ports;
-  const orphans = await callStore.orphans(database, clock.now(), 1_000);
-  await database.transaction(async (tx) => {
-    for (const { id } of orphans)
-      await jobs.enqueue(tx, { kind: 'settle_attempt', ref: id, run_at: clock.now() });
-  });
 }
 
 async function makeFirstKey(keys: KeyStore, dataDir: string): Promise<string | undefined> {

@@ -11,7 +11,7 @@ export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => 
   dial: {
     time_out_ms: 90_000,
     not_while_draining: true,
-    run: ({ ref }) => dial(ref, ports).then(() => undefined),
+    run: ({ ref }) => dial(ref, ports),
   },
   settle_attempt: { time_out_ms: 60_000, run: ({ ref }) => settleAttempt(ref, ports) },
   finish_call: { time_out_ms: 90_000, run: ({ ref }) => finishCall(ref, ports) },

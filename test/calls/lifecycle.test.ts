@@ -15,8 +15,8 @@ describe('the life of a call', () => {
     expect(statusAfter('queued', 'dial')).toBe('dialing');
   });
 
-  it('dials only what is queued, so a job that runs twice dials once', () => {
-    expect(statusesBefore('dial')).toEqual(['queued']);
+  it('dials only what waits to be dialed, so a job that runs twice dials once', () => {
+    expect(statusesBefore('dial')).toEqual(['scheduled', 'queued']);
   });
 });
 

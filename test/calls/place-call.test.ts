@@ -15,7 +15,11 @@ it('a request sent again gives the first call back, also when the rules have cha
   await migrate(database, clock.now());
   try {
     const ports = placePorts(database, clock, { publicUrl: '', fromNumber: '+15005550006' });
-    const body = PlaceCall.parse({ phone_number: '+33199001234', task: 'Confirm Friday.' });
+    const body = PlaceCall.parse({
+      phone_number: '+33199001234',
+      task: 'Confirm Friday.',
+      schedule: { at: tomorrowNoon(clock.now()) },
+    });
     const request = { body, key: { id: 'key_a', mode: 'live' as const }, idempotency_key: 'once' };
     const first = await placeCall(request, ports);
     const strict = { ...ports, settings: { ...ports.settings, allowed_countries: [] } };
@@ -30,3 +34,6 @@ it('a request sent again gives the first call back, also when the rules have cha
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+const tomorrowNoon = (now: number): string =>
+  `${new Date(now + 86_400_000).toISOString().slice(0, 10)}T12:00:00Z`;

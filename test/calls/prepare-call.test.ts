@@ -13,11 +13,18 @@ const settings: Settings = {
   default_max_duration_seconds: 600,
   public_url: '',
   from_numbers: { simulated: ['+12015550123'], live: ['+351210000000'] },
+  calls_per_second: { simulated: 20, live: 1 },
+  live_calls_max: { simulated: 50, live: 50 },
+  live_calls_per_number_max: 50,
+  calls_per_recipient_per_day: 3,
+  consent_countries: ['US'],
+  test_mode_rules: 'relaxed',
   modes_ready: { test: true, live: true },
 };
 const request: PlaceCall = { phone_number: '+12025550100', task: 'Confirm the appointment.' };
+const NOW = Date.parse('2026-06-01T12:00:00Z');
 const prepare = (change: PlaceCall = {}, mode: 'test' | 'live' = 'test') =>
-  prepareCall({ ...request, ...change }, { settings, mode });
+  prepareCall({ ...request, ...change }, { settings, mode, now: NOW });
 const prepared = (change: PlaceCall = {}) => {
   const read = prepare(change);
   if (!read.ok) throw new Error(JSON.stringify(read.failure));
@@ -28,9 +35,10 @@ it('the shortest request takes every default', () => {
   expect(prepared()).toEqual({
     task: 'Confirm the appointment.',
     recipient_name: null,
-    destination: {
+    start_at: NOW,
+    numbers: {
       ok: true,
-      value: { phone_number: '+12025550100', country: 'US', kind: 'FIXED_LINE_OR_MOBILE' },
+      value: [{ phone_number: '+12025550100', country: 'US', kind: 'FIXED_LINE_OR_MOBILE' }],
     },
     order: {
       on_behalf_of: 'Clínica Boa Vista',
@@ -47,6 +55,12 @@ it('the shortest request takes every default', () => {
       recording: 'off',
       from_number: null,
       simulate: null,
+      phone_numbers: [],
+      window: { not_after: null, timezone: null, calling_hours: null, on_closed: 'wait' },
+      retry: { max_attempts: 2, delays_minutes: [30], on: ['no_answer', 'busy'] },
+      purpose: 'transactional',
+      consent: null,
+      max_cost: null,
     },
   });
 });
@@ -104,9 +118,6 @@ it('a live call is never simulated, and calls from the numbers of the live netwo
   expect(prepare({ from_number: '+351210000000' })).toMatchObject({
     failure: { code: 'from_number_not_owned' },
   });
-  expect(prepare({}, 'live')).toMatchObject({
-    value: { destination: { ok: false, failure: { code: 'test_number_only' } } },
-  });
 });
 
 it('a question becomes a field of the result; one that clashes with the schema is refused', () => {
@@ -118,7 +129,7 @@ it('a question becomes a field of the result; one that clashes with the schema i
 });
 
 it('what the person is like is data; what the builder did is a failure', () => {
-  expect(prepared({ phone_number: '112' }).destination.ok).toBe(false);
-  expect(prepared({ phone_number: '' }).destination.ok).toBe(false);
+  expect(prepared({ phone_number: '112' }).numbers.ok).toBe(false);
+  expect(prepared({ phone_number: '' }).numbers.ok).toBe(false);
   expect(prepare({ phone_number: '112', task: '' }).ok).toBe(false);
 });

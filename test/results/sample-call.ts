@@ -29,6 +29,12 @@ export function sampleCall(order: Partial<CallRecord['order']> = {}): CallRecord
       recording: 'notify',
       from_number: null,
       simulate: null,
+      phone_numbers: ['+12025550100'],
+      window: { not_after: null, timezone: null, calling_hours: null, on_closed: 'wait' },
+      retry: { max_attempts: 1, delays_minutes: [], on: [] },
+      purpose: 'transactional',
+      consent: null,
+      max_cost: null,
       ...order,
     },
   };

@@ -41,6 +41,42 @@ export interface CallOrder {
   recording: 'off' | 'notify';
   from_number: string | null;
   simulate: SimulatedBehaviour | null;
+  /** E.164, tried in this order. */
+  phone_numbers: string[];
+  window: CallWindow;
+  retry: RetryPlan;
+  purpose: 'transactional' | 'marketing';
+  consent: Consent | null;
+  /** In the currency of the spend limits; null when only those limit the call. */
+  max_cost: number | null;
+}
+
+/** When the phone may ring. */
+export interface CallWindow {
+  /** Nobody is called after it; null when the call may wait for as long as it takes. */
+  not_after: number | null;
+  /** IANA zone of the person; null when it follows from the number. */
+  timezone: string | null;
+  /** Hours of the day in that zone, such as 09:00 and 18:30; they only narrow what is allowed anyway. */
+  calling_hours: { from: string; to: string } | null;
+  on_closed: 'wait' | 'reject';
+}
+
+export interface RetryPlan {
+  /** How often each number is tried, the first time included. */
+  max_attempts: number;
+  /** Minutes before each further round; the last one counts for all that follow. */
+  delays_minutes: number[];
+  on: RetryReason[];
+}
+export type RetryReason = 'no_answer' | 'busy' | 'voicemail' | 'unreachable' | 'callback_requested';
+
+/** Proof that the person agreed to be called. */
+export interface Consent {
+  reference: string | null;
+  source: string | null;
+  obtained_at: number | null;
+  expires_at: number | null;
 }
 
 export interface CallRecord {
@@ -98,6 +134,10 @@ export interface CallRecord {
   disclosure_played_at: number | null;
   /** When somebody asked for the call to be canceled. */
   cancel_requested_at: number | null;
+  batch_id: string | null;
+  batch_index: number | null;
+  /** The business event that this call stands for. */
+  dedupe_key: string | null;
   order: CallOrder;
   idempotency_key: string | null;
   fingerprint: string | null;

@@ -6,8 +6,7 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
-import type { ProblemCode, ProblemFailure } from '../contract/problem.ts';
-import type { EndReason } from '../contract/vocabulary.ts';
+import type { ProblemFailure } from '../contract/problem.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 
 export interface Destination {
@@ -124,12 +123,3 @@ function isCountryAllowed(country: string, { allowed_countries, mode }: Destinat
   if (mode === 'test' && (allowed_countries.length === 0 || country === 'US')) return true;
   return allowed_countries.includes(country);
 }
-
-/** Returns the end reason of a call that was refused for its destination. */
-export const endReasonOfRefusal = ({ code }: ProblemFailure): EndReason =>
-  REFUSED_AS[code] ?? 'blocked_number_class';
-
-const REFUSED_AS: Partial<Record<ProblemCode, EndReason>> = {
-  invalid_phone_number: 'invalid_number',
-  country_not_allowed: 'blocked_country',
-};

@@ -1,20 +1,21 @@
 // An attempt is over, whoever says so first: the session, the carrier or the settle job. Later voices change nothing.
-import type { AnsweredBy, EndReason } from '../contract/vocabulary.ts';
-import type { Clock } from '../lib/clock.ts';
+
+import type { ProblemFailure } from '../contract/problem.ts';
+import type { AnsweredBy, CallStatus, EndReason } from '../contract/vocabulary.ts';
 import type { Database, Transaction } from '../lib/database.ts';
 import type { AttemptRecord, CallRecord } from './call-record.ts';
-import { recordEnd } from './end-call.ts';
+import { type EndPorts, recordEnd } from './end-call.ts';
+import { furthestAttempt } from './furthest-attempt.ts';
 import { statusesBefore } from './lifecycle.ts';
-import type { CallStore, EventRecorder, Jobs, Sessions, Settings } from './ports.ts';
+import type { PolicyPorts } from './policy-facts.ts';
+import type { Jobs, Lanes, Sessions } from './ports.ts';
+import { scheduleRetry } from './schedule-retry.ts';
 
-export interface EndAttemptPorts {
+export interface EndAttemptPorts extends EndPorts, PolicyPorts {
   database: Database;
-  calls: CallStore;
-  events: EventRecorder;
   jobs: Jobs;
+  lanes: Lanes;
   sessions: Sessions;
-  clock: Clock;
-  settings: Settings;
 }
 
 export interface AttemptEnd {
@@ -54,22 +55,21 @@ async function closeAttempt(
   ports: EndAttemptPorts,
 ): Promise<boolean> {
   const now = ports.clock.now();
-  return ports.calls.updateAttempt(tx, attempt.id, {
+  const closed = await ports.calls.updateAttempt(tx, attempt.id, {
     status: 'ended',
     end_reason: end.end_reason,
     answered_by: end.answered_by ?? attempt.answered_by ?? 'nobody',
     ended_at: now,
-    duration_seconds:
-      attempt.answered_at === null
-        ? 0
-        : Math.max(Math.round((now - attempt.answered_at) / 100) / 10, 0),
+    duration_seconds: secondsSince(attempt.answered_at, now) ?? 0,
     media_token_hash: null,
     ...(end.code === undefined ? {} : { carrier_code: end.code }),
     ...(end.sip_code === undefined ? {} : { sip_code: end.sip_code }),
   });
+  if (closed) await ports.lanes.leave(tx, attempt.id, now);
+  return closed;
 }
 
-// A conversation is read before the call ends; without one the call ends here.
+// A conversation is read before the call ends; where nobody was reached the call is tried again or ends here.
 async function moveCall(
   tx: Transaction,
   call: CallRecord,
@@ -78,32 +78,62 @@ async function moveCall(
   ports: EndAttemptPorts,
 ): Promise<void> {
   const talked = attempt.media_started_at !== null;
-  const end_reason =
-    call.cancel_requested_at !== null && !talked ? 'canceled_by_request' : end.end_reason;
-  const answered_by = end.answered_by ?? attempt.answered_by ?? 'nobody';
-  const facts = {
-    answered_by,
-    duration_seconds:
-      attempt.answered_at === null
-        ? null
-        : Math.round((ports.clock.now() - attempt.answered_at) / 100) / 10,
-    ...(end.latency === undefined ? {} : { latency: end.latency }),
-  };
+  const canceled = call.cancel_requested_at !== null;
+  const attempts = await ports.calls.attempts(tx, call.id);
+  const latency = end.latency === undefined ? {} : { latency: end.latency };
+  if (!canceled && (await scheduleRetry(tx, call, attempts, ports))) return;
   if (!talked) {
-    await recordEnd(
-      tx,
-      call.id,
-      { from: statusesBefore('miss'), end_reason, answered_by, change: facts },
-      ports,
-    );
+    const from = statusesBefore('miss');
+    if (canceled) await endCanceled(tx, call, from, ports);
+    else await endAsTried(tx, call, attempts, { from, change: latency }, ports);
     return;
   }
-  const change = { ...facts, status: 'finalizing' as const, end_reason };
+  const change = {
+    ...latency,
+    answered_by: end.answered_by ?? attempt.answered_by ?? 'nobody',
+    duration_seconds: secondsSince(attempt.answered_at, ports.clock.now()),
+    status: 'finalizing' as const,
+    end_reason: end.end_reason,
+  };
   if (!(await ports.calls.update(tx, call.id, statusesBefore('talked'), change))) return;
-  await ports.events.record(tx, {
-    type: 'call.status_changed',
-    call,
-    data: { call_id: call.id, status: 'finalizing' },
-  });
+  const data = { call_id: call.id, status: 'finalizing' };
+  await ports.events.record(tx, { type: 'call.status_changed', call, data });
   await ports.jobs.enqueue(tx, { kind: 'finish_call', ref: call.id, run_at: ports.clock.now() });
 }
+
+const endCanceled = (
+  tx: Transaction,
+  call: CallRecord,
+  from: readonly CallStatus[],
+  ports: EndPorts,
+): Promise<boolean> => recordEnd(tx, call.id, { from, end_reason: 'canceled_by_request' }, ports);
+
+/** Ends a call that reached nobody, as the attempt that got furthest says. */
+export async function endAsTried(
+  tx: Transaction,
+  call: CallRecord,
+  attempts: readonly AttemptRecord[],
+  end: { from: readonly CallStatus[]; refusal?: ProblemFailure; change?: Partial<CallRecord> },
+  ports: EndPorts,
+): Promise<void> {
+  const furthest = furthestAttempt(attempts);
+  const { duration_seconds = null, answered_by = 'nobody' } = furthest ?? {};
+  await recordEnd(
+    tx,
+    call.id,
+    {
+      from: end.from,
+      end_reason: furthest?.end_reason ?? 'lost_contact',
+      answered_by,
+      ...(end.refusal === undefined ? {} : { refusal: end.refusal }),
+      change: {
+        ...end.change,
+        duration_seconds: furthest?.answered_at == null ? null : duration_seconds,
+      },
+    },
+    ports,
+  );
+}
+
+const secondsSince = (from: number | null, now: number): number | null =>
+  from === null ? null : Math.max(Math.round((now - from) / 100) / 10, 0);

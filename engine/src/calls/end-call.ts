@@ -1,15 +1,22 @@
 // The one place where a call ends. Invariant: `ended` and its call.ended are written together, once.
+import type { ProblemFailure } from '../contract/problem.ts';
 import type { CallStatus, EndReason } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
 import type { CallRecord } from './call-record.ts';
+import type { Spend } from './cost/ports.ts';
 import { END_REASON_FACTS, groupOf, outcomeOf, successOf } from './outcome.ts';
-import type { CallStore, EventRecorder, Settings } from './ports.ts';
+import type { Batches, CallStore, EventRecorder, Jobs, Settings, Suppressions } from './ports.ts';
+import { settleSpending } from './spending.ts';
 import { viewCall } from './view-call.ts';
 
 export interface EndPorts {
   calls: CallStore;
   events: EventRecorder;
+  batchCalls: Batches;
+  suppressions: Suppressions;
+  spend: Spend;
+  jobs: Jobs;
   clock: Clock;
   settings: Settings;
 }
@@ -18,7 +25,7 @@ export interface CallEnd {
   from: readonly CallStatus[];
   end_reason: EndReason;
   answered_by?: CallRecord['answered_by'];
-  refusal?: CallRecord['refusal'];
+  refusal?: ProblemFailure;
   /** What the conversation established, when there was one. */
   learned?: string;
   /** Everything else that is known now: result, summary, evidence. */
@@ -32,6 +39,7 @@ export async function recordEnd(
   end: CallEnd,
   ports: EndPorts,
 ): Promise<boolean> {
+  const now = ports.clock.now();
   const call = await ports.calls.find(tx, callId);
   if (!call || !end.from.includes(call.status)) return false;
   const attempts = await ports.calls.attempts(tx, callId);
@@ -39,7 +47,7 @@ export async function recordEnd(
   const answered_by =
     end.answered_by ?? call.answered_by ?? (attempts.length > 0 ? 'nobody' : null);
   const outcome = outcomeOf({ end_reason: end.end_reason, answered_by, learned: end.learned });
-  const heardPerson = turns.some((turn) => turn.speaker === 'recipient');
+  const heardPerson = isPerson(answered_by) && turns.some((turn) => turn.speaker === 'recipient');
   const change: Partial<CallRecord> = {
     ...(call.result_status === 'pending' ? { result_status: 'unavailable' } : {}),
     ...end.change,
@@ -51,8 +59,10 @@ export async function recordEnd(
     end_reason: end.end_reason,
     answered_by,
     retryable: END_REASON_FACTS[end.end_reason].retryable && !heardPerson,
-    refusal: end.refusal ?? null,
-    ended_at: ports.clock.now(),
+    refusal: end.refusal ? shownRefusal(end.refusal) : null,
+    scheduled_at: null,
+    cost: await settleSpending(tx, call, attempts, { ...ports, now }),
+    ended_at: now,
   };
   if (!(await ports.calls.update(tx, callId, end.from, change))) return false;
   const ended = { ...call, ...change };
@@ -61,5 +71,19 @@ export async function recordEnd(
     call: ended,
     data: viewCall(ended, { attempts, turns }, { public_url: ports.settings.public_url }),
   });
+  await ports.batchCalls.noteEnded(tx, ended);
   return true;
 }
+
+const isPerson = (answeredBy: CallRecord['answered_by']): boolean =>
+  answeredBy === 'human' || answeredBy === 'unknown';
+
+const shownRefusal = ({
+  code,
+  detail = '',
+  next_allowed_at,
+}: ProblemFailure): CallRecord['refusal'] => ({
+  rule: code,
+  detail,
+  next_allowed_at: next_allowed_at == null ? null : Date.parse(next_allowed_at),
+});

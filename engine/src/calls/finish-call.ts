@@ -6,9 +6,10 @@ import { extractionRequest } from '../results/extraction.ts';
 import { type Reading, readingOf, readingWithoutModel } from '../results/read-result.ts';
 import type { Reader } from '../session/voice.ts';
 import type { AnswerRecord, CallRecord, TurnRecord } from './call-record.ts';
-import { type EndPorts, recordEnd } from './end-call.ts';
+import { recordEnd } from './end-call.ts';
+import { type RetryPorts, scheduleCallback } from './schedule-retry.ts';
 
-export interface FinishPorts extends EndPorts {
+export interface FinishPorts extends RetryPorts {
   database: Database;
   readers: { simulated: Reader; live?: Reader };
   clock: Clock;
@@ -33,14 +34,20 @@ export async function finishCall(
 
   const { learned, ...change } = reading;
   const { end_reason, answered_by } = call;
-  await ports.database.transaction((tx) =>
-    recordEnd(
+  const { callback_at = null } = change;
+  await ports.database.transaction(async (tx) => {
+    if (
+      learned !== undefined &&
+      (await scheduleCallback(tx, call, { outcome: learned, callback_at }, ports))
+    )
+      return;
+    await recordEnd(
       tx,
       callId,
       { from: ['finalizing'], end_reason, answered_by, learned, change },
       ports,
-    ),
-  );
+    );
+  });
   return undefined;
 }
 

@@ -2,8 +2,22 @@
 import type { CallStatus } from '../contract/vocabulary.ts';
 
 export const MOVES = {
-  scheduled: { due: 'queued', cancel: 'ended', expire: 'ended' },
-  queued: { dial: 'dialing', cancel: 'ended', expire: 'ended', refuse: 'ended' },
+  scheduled: {
+    due: 'queued',
+    dial: 'dialing',
+    cancel: 'ended',
+    expire: 'ended',
+    refuse: 'ended',
+    miss: 'ended',
+  },
+  queued: {
+    wait: 'scheduled',
+    dial: 'dialing',
+    cancel: 'ended',
+    expire: 'ended',
+    refuse: 'ended',
+    miss: 'ended',
+  },
   dialing: {
     ring: 'ringing',
     answer: 'in_progress',
@@ -13,7 +27,7 @@ export const MOVES = {
   },
   ringing: { answer: 'in_progress', miss: 'ended', talked: 'finalizing', again: 'scheduled' },
   in_progress: { miss: 'ended', talked: 'finalizing', again: 'scheduled' },
-  finalizing: { finish: 'ended' },
+  finalizing: { finish: 'ended', again: 'scheduled' },
   ended: {},
 } as const satisfies Record<CallStatus, Partial<Record<string, CallStatus>>>;
 

@@ -6,6 +6,7 @@ import type {
   EndReason,
   EventType,
   Mode,
+  Network,
   SimulatedBehaviour,
 } from '../contract/vocabulary.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
@@ -15,8 +16,26 @@ import type { AnswerRecord, AttemptRecord, CallRecord, TurnRecord } from './call
 
 /** The tables of calls, attempts, turns and answers. Every method runs on the connection that it is given. */
 export interface CallStore {
-  insert(tx: Transaction, call: CallRecord): Promise<void>;
+  /** False when the key has placed a call with the same Idempotency-Key. */
+  insert(tx: Transaction, call: CallRecord): Promise<boolean>;
   find(on: Queryable, callId: string): Promise<CallRecord | undefined>;
+  /** The latest call with this reference that has not ended. */
+  findOpenByReference(on: Queryable, mode: Mode, reference: string): Promise<CallRecord[]>;
+  /** Calls to this number that have not ended, in both modes. */
+  findOpenByNumber(on: Queryable, phoneNumber: string, limit: number): Promise<CallRecord[]>;
+  /** When this number was dialed, or is to be by a call that still waits, after `from` and until `to`; oldest first. */
+  dialTimes(
+    on: Queryable,
+    query: {
+      phone_number: string;
+      network: Network;
+      from: number;
+      to: number;
+      except: string | null;
+    },
+  ): Promise<number[]>;
+  /** The number of ours that this person was called from last. */
+  lastFromNumber(on: Queryable, network: Network, phoneNumber: string): Promise<string | undefined>;
   findByIdempotencyKey(
     on: Queryable,
     keyId: string,
@@ -51,8 +70,8 @@ export interface CallStore {
       report_sequence_below?: number;
     },
   ): Promise<boolean>;
-  /** Attempts that have not ended although their node is gone. */
-  orphans(on: Queryable, now: number, limit: number): Promise<AttemptRecord[]>;
+  /** Attempts that have not ended although their node has left or was given up. */
+  orphans(on: Queryable, limit: number): Promise<AttemptRecord[]>;
 
   addTurn(tx: Transaction, turn: TurnRecord): Promise<void>;
   turns(on: Queryable, callId: string): Promise<TurnRecord[]>;
@@ -98,11 +117,66 @@ export interface Receivers {
   ): Promise<void>;
 }
 
+/** People who must not be called. */
+export interface Suppressions {
+  isSuppressed(on: Queryable, phoneNumber: string): Promise<boolean>;
+  add(
+    tx: Transaction,
+    entry: { phone_number: string; reason: string; source: string; call_id?: string },
+  ): Promise<{ added: boolean }>;
+}
+
+/** The operator's own phones, each proved by a spoken code. */
+export interface OwnPhones {
+  has(on: Queryable, phoneNumber: string): Promise<boolean>;
+}
+
+/** Counted limits. Every method runs in the transaction that needs the room. */
+export interface Lanes {
+  /** Takes one place in each lane for an attempt, or none: returns the lane that is full. */
+  take(
+    tx: Transaction,
+    lanes: readonly { lane: string; limit: number }[],
+    attemptId: string,
+  ): Promise<string | undefined>;
+  /** Gives an attempt's places back and wakes one job that waits for each. */
+  leave(tx: Transaction, attemptId: string, now: number): Promise<void>;
+  /** Gives them back in the same transaction that took them: nobody has seen them gone. */
+  drop(tx: Transaction, attemptId: string): Promise<void>;
+  /** Takes the turn to place a call with this account now; else which lane to wait in and until when at least. */
+  takeTurn(
+    tx: Transaction,
+    account: string,
+    pace: { now: number; gap_ms: number },
+  ): Promise<{ lane: string; free_at: number } | undefined>;
+}
+
+/** Business events and the calls that stand for them. */
+export interface DedupeKeys {
+  /** Takes the key for this call; else returns the call that has it. */
+  claim(tx: Transaction, key: DedupeClaim & { now: number }): Promise<string | undefined>;
+  /** Takes the key whoever has it. */
+  replace(tx: Transaction, key: DedupeClaim): Promise<void>;
+}
+
+export interface DedupeClaim {
+  mode: Mode;
+  dedupe_key: string;
+  call_id: string;
+  expires_at: number;
+}
+
 /** Queued work. `ref` is the id of what the job is about. */
 export interface Jobs {
   enqueue(
     tx: Transaction,
-    job: { kind: string; ref: string; run_at: number; payload?: Record<string, unknown> },
+    job: {
+      kind: string;
+      ref: string;
+      run_at: number;
+      payload?: Record<string, unknown>;
+      node_id?: string;
+    },
   ): Promise<void>;
 }
 
@@ -220,4 +294,14 @@ export interface Settings {
   public_url: string;
   from_numbers: Readonly<Record<'simulated' | 'live', readonly string[]>>;
   modes_ready: Readonly<Record<Mode, boolean>>;
+  /** New calls per second with one carrier account. */
+  calls_per_second: Readonly<Record<Network, number>>;
+  /** Conversations and ringing phones at once: in all, and per number of ours. */
+  live_calls_max: Readonly<Record<Network, number>>;
+  live_calls_per_number_max: number;
+  calls_per_recipient_per_day: number;
+  /** Countries in which every call needs consent, whatever its purpose. */
+  consent_countries: readonly string[];
+  /** `full`: test calls obey every rule that live ones obey. */
+  test_mode_rules: 'relaxed' | 'full';
 }

@@ -7,6 +7,9 @@ import type { Carrier, CarrierCall } from './ports.ts';
 
 export interface SettlePorts extends EndAttemptPorts {
   carriers: { simulated: Carrier; live?: Carrier };
+  nodeId: string;
+  /** True when nobody waits for a node any more. */
+  isNodeGone(nodeId: string): Promise<boolean>;
   /** Makes what was recorded until the process died playable. */
   finishRecording(name: string): Promise<void>;
 }
@@ -29,6 +32,9 @@ export async function settleAttempt(
 
   const now = ports.clock.now();
   if (ports.sessions.isLive(attempt.id)) return { again_at: now + WATCH_MS };
+  // Another node may hold the conversation: only when it has been silent for long is the attempt nobody's.
+  if (attempt.node_id !== ports.nodeId && !(await ports.isNodeGone(attempt.node_id)))
+    return { again_at: now + LOOK_AGAIN_MS };
   if (attempt.carrier_call_id === null) return settleUnbound(attempt, carrier, ports);
   if (!ports.sessions.holds(attempt.id))
     return settleAbandoned(attempt, attempt.carrier_call_id, carrier, ports);

@@ -15,6 +15,8 @@ export function viewCall(
     cancel_requested_at: _asked,
     idempotency_key: _idem,
     fingerprint: _print,
+    dedupe_key: _dedupe,
+    batch_index: _index,
     ...open
   } = call;
   const link = `${context.public_url}/v1/calls/${call.id}`;
@@ -39,7 +41,6 @@ export function viewCall(
     recording_url: parts.attempts.some((attempt) => attempt.recording) ? `${link}/recording` : null,
     call_url: link,
     attempts: parts.attempts.map(viewAttempt),
-    batch_id: null,
     connection_id: null,
     simulated: call.network === 'simulated',
     replayed: context.replayed ?? false,

@@ -297,18 +297,4 @@ export const PlaceCall = z
 export type PlaceCall = z.output<typeof PlaceCall>;
 
 /** Fields that the contract already has and the engine does not act on yet: refused, never ignored. */
-export const NOT_SUPPORTED_YET = [
-  'phone_numbers',
-  'find_phone_in',
-  'agent_id',
-  'offered_times',
-  'schedule',
-  'retry',
-  'transfer',
-  'max_cost',
-  'consent_source',
-  'consent',
-  'dedupe_key',
-  'dedupe_hours',
-  'if_duplicate',
-] as const satisfies readonly (keyof PlaceCall)[];
+export const NOT_SUPPORTED_YET = ['agent_id', 'offered_times', 'transfer'] as const satisfies readonly (keyof PlaceCall)[];

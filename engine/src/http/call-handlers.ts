@@ -34,7 +34,7 @@ export function callHandlers(ports: HandlerPorts): CallHandlers {
         ...(replayed ? { headers: { 'idempotency-replayed': 'true' } } : {}),
       };
     },
-    checkCall: async ({ body, caller }) => checkCall(body, caller.mode, ports),
+    checkCall: async ({ body, caller }) => checkCall(body, keyOf(caller), ports),
     listCalls: async ({ query, caller }) => listCalls(query, caller.mode, ports),
     async getCall({ params, query, caller, signal }) {
       const call = await waitForEnd(params.id, query.wait_seconds * 1_000, signal, ports);

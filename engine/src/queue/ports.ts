@@ -19,6 +19,8 @@ export interface JobStore {
       ref: string;
       run_at: number;
       payload?: Record<string, unknown>;
+      /** Only this node may run it, as long as it lives. */
+      node_id?: string;
       now: number;
     },
   ): Promise<void>;
@@ -32,19 +34,23 @@ export interface JobStore {
   ): Promise<JobRecord[]>;
   /** Removes a job that is done; false when it is no longer ours. */
   finish(on: Queryable, jobId: number, owner: string): Promise<boolean>;
-  /** Gives a job back to be run at `runAt`. */
+  /** Gives a job back to be run at `runAt`, or as soon as its lane has room. */
   postpone(
     on: Queryable,
     jobId: number,
     owner: string,
     runAt: number,
-    failure: string,
+    why?: { failure?: string; lane?: string | null },
   ): Promise<boolean>;
   /** When the next job is due; undefined when there is none. */
-  nextRunAt(on: Queryable, leftAlone?: string): Promise<number | undefined>;
+  nextRunAt(on: Queryable, owner: string, leftAlone?: string): Promise<number | undefined>;
 
   heartbeat(on: Queryable, nodeId: string, now: number, expiresAt: number): Promise<void>;
   leave(on: Queryable, nodeId: string): Promise<void>;
+  /** True when a node has left or was given up. */
+  isGone(on: Queryable, nodeId: string): Promise<boolean>;
+  /** Gives up the nodes whose lease ran out until `before`; each is returned once, to one caller. */
+  giveUp(on: Queryable, before: number): Promise<string[]>;
   /** Frees the jobs of nodes whose lease ran out; returns how many. */
   rescue(on: Queryable, now: number): Promise<number>;
 }

@@ -7,9 +7,15 @@ import { backoffMs } from './backoff.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { JobRecord, JobStore } from './ports.ts';
 
+/** When a job is to run again, or sooner when its lane has room. */
+export interface RunAgain {
+  again_at: number;
+  lane?: string;
+}
+
 /** One kind of job. `run` may return a later time to be run again then (a job that watches). */
 export interface JobKind {
-  run(job: JobRecord, signal: AbortSignal): Promise<{ again_at: number } | undefined>;
+  run(job: JobRecord, signal: AbortSignal): Promise<RunAgain | undefined>;
   time_out_ms: number;
   /** True for work that a node which is about to stop leaves to others, or to its next start. */
   not_while_draining?: boolean;
@@ -23,6 +29,8 @@ export interface WorkerOptions {
   clock: Clock;
   log: Log;
   concurrency?: number;
+  /** A node was given up: what it held live has nobody who looks after it. */
+  onNodeGone?(): Promise<void>;
 }
 
 const POLL_MS = 1_000;
@@ -49,7 +57,11 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    this.#heartbeat = await startHeartbeat({ ...this.#options, onRescued: () => this.wake() });
+    this.#heartbeat = await startHeartbeat({
+      ...this.#options,
+      onRescued: () => this.wake(),
+      onGone: async () => this.#options.onNodeGone?.(),
+    });
     this.wake();
   }
 
@@ -94,8 +106,7 @@ export class Worker {
 
   async #settledWithin(runs: readonly Promise<void>[], ms: number): Promise<void> {
     const settled = new AbortController();
-    const waited = this.#options.clock.sleep(ms, settled.signal);
-    await Promise.race([Promise.allSettled(runs), waited]);
+    await Promise.race([Promise.allSettled(runs), this.#options.clock.sleep(ms, settled.signal)]);
     settled.abort();
   }
 
@@ -110,7 +121,7 @@ export class Worker {
     if (room <= 0) return;
     for (const job of claimed) this.#launch(job);
     if (claimed.length > 0) this.#lookAgain = true;
-    else this.#sleep(await jobs.nextRunAt(database, this.#leftAlone));
+    else this.#sleep(await jobs.nextRunAt(database, nodeId, this.#leftAlone));
   }
 
   #looked(): void {
@@ -146,7 +157,7 @@ export class Worker {
       const kind = kinds[job.kind];
       if (!kind) throw new Error('no such kind of job');
       const again = await withinTime(kind, job, clock);
-      if (again) await jobs.postpone(database, job.id, nodeId, again.again_at, '');
+      if (again) await jobs.postpone(database, job.id, nodeId, again.again_at, again);
       else await jobs.finish(database, job.id, nodeId);
     } catch (error) {
       log.error({ error, kind: job.kind, ref: job.ref, tries: job.tries }, 'job failed');
@@ -159,7 +170,9 @@ export class Worker {
     const { database, jobs, nodeId, clock } = this.#options;
     for (let tries = 0; tries < GIVE_BACK_TRIES && !this.#stopping; tries++) {
       try {
-        await jobs.postpone(database, job.id, nodeId, clock.now() + backoffMs(job.tries), why);
+        await jobs.postpone(database, job.id, nodeId, clock.now() + backoffMs(job.tries), {
+          failure: why,
+        });
         return;
       } catch {
         await clock.sleep(backoffMs(tries + 1));
@@ -172,7 +185,7 @@ async function withinTime(
   kind: JobKind,
   job: JobRecord,
   clock: Clock,
-): Promise<{ again_at: number } | undefined> {
+): Promise<RunAgain | undefined> {
   const late = new AbortController();
   const timer = clock.after(kind.time_out_ms, () => late.abort(new Error('job_timed_out')));
   const gaveUp = new Promise<never>((_, reject) => {

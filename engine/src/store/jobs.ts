@@ -5,16 +5,25 @@ import type { JobRecord, JobStore } from '../queue/ports.ts';
 export const jobStore: JobStore = {
   async enqueue(tx, job) {
     await tx.query(
-      'INSERT INTO jobs (kind, ref, run_at, tries, owner, payload, created_at) VALUES ($1, $2, $3, 0, NULL, $4, $5)',
-      [job.kind, job.ref, job.run_at, JSON.stringify(job.payload ?? {}), job.now],
+      'INSERT INTO jobs (kind, ref, run_at, tries, owner, payload, node_id, created_at) VALUES ($1, $2, $3, 0, NULL, $4, $5, $6)',
+      [
+        job.kind,
+        job.ref,
+        job.run_at,
+        JSON.stringify(job.payload ?? {}),
+        job.node_id ?? null,
+        job.now,
+      ],
     );
   },
   async claim(on, owner, now, limit, leftAlone = '') {
-    // Skipping locked rows lets several nodes claim at once without waiting for each other.
+    // Skipping locked rows lets several nodes claim at once without waiting for each other. Materialized, because a
+    // plan that looked for due jobs more than once would take more of them than the limit.
     const rows = await on.query(
-      `UPDATE jobs SET owner = $1, tries = tries + 1 WHERE id IN (
-         SELECT id FROM jobs WHERE owner IS NULL AND run_at <= $2 AND kind <> $4
-         ORDER BY run_at, id LIMIT $3 {{skip_locked}})
+      `WITH due AS MATERIALIZED (
+         SELECT id FROM jobs WHERE owner IS NULL AND run_at <= $2 AND (node_id IS NULL OR node_id = $1)
+           AND kind <> $4 ORDER BY run_at, id LIMIT $3 {{skip_locked}})
+       UPDATE jobs SET owner = $1, tries = tries + 1, lane = NULL WHERE id IN (SELECT id FROM due)
        RETURNING id, kind, ref, run_at, tries, payload`,
       [owner, now, limit, leftAlone],
     );
@@ -26,17 +35,18 @@ export const jobStore: JobStore = {
         .length === 1
     );
   },
-  async postpone(on, jobId, owner, runAt, failure) {
+  async postpone(on, jobId, owner, runAt, { failure = '', lane = null } = {}) {
     const rows = await on.query(
-      'UPDATE jobs SET owner = NULL, run_at = $3, last_failure = $4 WHERE id = $1 AND owner = $2 RETURNING id',
-      [jobId, owner, runAt, failure.slice(0, 300)],
+      'UPDATE jobs SET owner = NULL, run_at = $3, last_failure = $4, lane = $5 WHERE id = $1 AND owner = $2 RETURNING id',
+      [jobId, owner, runAt, failure.slice(0, 300), lane],
     );
     return rows.length === 1;
   },
-  async nextRunAt(on, leftAlone = '') {
+  async nextRunAt(on, owner, leftAlone = '') {
     const [row] = await on.query<{ run_at: number }>(
-      'SELECT run_at FROM jobs WHERE owner IS NULL AND kind <> $1 ORDER BY run_at, id LIMIT 1',
-      [leftAlone],
+      `SELECT run_at FROM jobs WHERE owner IS NULL AND (node_id IS NULL OR node_id = $1) AND kind <> $2
+       ORDER BY run_at, id LIMIT 1`,
+      [owner, leftAlone],
     );
     return row?.run_at;
   },
@@ -50,14 +60,31 @@ export const jobStore: JobStore = {
   async leave(on, nodeId) {
     await on.query('DELETE FROM nodes WHERE id = $1', [nodeId]);
   },
+  async isGone(on, nodeId) {
+    return (await on.query('SELECT id FROM nodes WHERE id = $1', [nodeId])).length === 0;
+  },
+  async giveUp(on, before) {
+    const gone = await on.query<{ id: string }>(
+      'DELETE FROM nodes WHERE expires_at <= $1 RETURNING id',
+      [before],
+    );
+    return gone.map(({ id }) => id);
+  },
   async rescue(on, now) {
     const rows = await on.query(
-      `UPDATE jobs SET owner = NULL WHERE owner IS NOT NULL
-       AND owner NOT IN (SELECT id FROM nodes WHERE expires_at > $1) RETURNING id`,
+      `UPDATE jobs SET owner = NULL WHERE id IN (
+         SELECT id FROM jobs WHERE owner IS NOT NULL
+         AND owner NOT IN (SELECT id FROM nodes WHERE expires_at > $1) {{skip_locked}}) RETURNING id`,
       [now],
     );
-    await on.query('DELETE FROM nodes WHERE expires_at < $1', [now - 3_600_000]);
-    return rows.length;
+    // What was meant for a node that is gone is for whoever comes.
+    const addressed = await on.query(
+      `UPDATE jobs SET node_id = NULL WHERE id IN (
+         SELECT id FROM jobs WHERE node_id IS NOT NULL
+         AND node_id NOT IN (SELECT id FROM nodes WHERE expires_at > $1) {{skip_locked}}) RETURNING id`,
+      [now],
+    );
+    return rows.length + addressed.length;
   },
 };
 

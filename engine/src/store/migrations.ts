@@ -1,6 +1,10 @@
 // Every change of the tables, in order, never edited once released. Runs in one transaction per step.
 import type { Database, Queryable } from '../lib/database.ts';
 import { firstCall } from './migrations/0001-first-call.ts';
+import { callsThatSurvive } from './migrations/0002-calls-that-survive.ts';
+import { spend } from './migrations/0004-spend.ts';
+import { privacy } from './migrations/0005-privacy.ts';
+import { webhooksManaged } from './migrations/0006-webhooks.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice, and by several nodes at once. */
@@ -43,4 +47,4 @@ export async function isMigrated(on: Queryable): Promise<boolean> {
   return MIGRATIONS.every(({ name }) => done.has(name));
 }
 
-const MIGRATIONS: readonly Migration[] = [firstCall];
+const MIGRATIONS: readonly Migration[] = [firstCall, callsThatSurvive, spend, privacy, webhooksManaged];
