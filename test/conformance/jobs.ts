@@ -76,6 +76,23 @@ export function describeJobs({ a, b }: Opened): void {
     });
   });
 
+  describe('nodes', () => {
+    it('that are silent for long are given up, each told once', async () => {
+      await jobStore.heartbeat(a(), 'node_a', 0, 20);
+      await jobStore.heartbeat(b(), 'node_b', 0, 21);
+      expect(await jobStore.giveUp(b(), 19)).toEqual([]);
+      const told = await Promise.all([a(), b(), a()].map((on) => jobStore.giveUp(on, 20)));
+      expect(told.flat()).toEqual(['node_a']);
+      expect(await jobStore.isGone(b(), 'node_a')).toBe(true);
+      expect(await jobStore.isGone(a(), 'node_b')).toBe(false);
+      await jobStore.leave(b(), 'node_b');
+      expect(await jobStore.isGone(a(), 'node_b')).toBe(true);
+      // Whoever only slept comes back by itself.
+      await jobStore.heartbeat(a(), 'node_a', 50, 70);
+      expect(await jobStore.isGone(b(), 'node_a')).toBe(false);
+    });
+  });
+
   describe('workers', () => {
     const workers: Worker[] = [];
     afterEach(async () => {

@@ -21,6 +21,10 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Returns the same clock, showing a time that is `offsetMs` later. */
+export const withOffset = (clock: Clock, offsetMs: number): Clock =>
+  offsetMs === 0 ? clock : { ...clock, now: () => clock.now() + offsetMs };
+
 // Node fires a timer longer than this at once (2^31 - 1 ms), so longer waits are cut into steps.
 const LONGEST_TIMEOUT_MS = 2_000_000_000;
 

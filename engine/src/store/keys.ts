@@ -72,6 +72,12 @@ export function createKeyStore(options: {
       database.transaction(async (tx) => {
         const [any] = await tx.query('SELECT id FROM keys LIMIT 1');
         if (any) return undefined;
+        // Of several nodes that start at once on an empty store, one gets to write this.
+        const [first] = await tx.query(
+          "INSERT INTO settings (name, value) VALUES ('first_key_made', $1) ON CONFLICT DO NOTHING RETURNING name",
+          [String(clock.now())],
+        );
+        if (!first) return undefined;
         keep();
         return insert(tx, key);
       }),

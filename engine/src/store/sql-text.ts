@@ -2,6 +2,8 @@
 // `{{skip_locked}}` ends a SELECT of rows that this transaction takes and another may have;
 // `{{for_update}}` ends a SELECT of a row that is read to be changed, and makes others wait who do the same.
 
+import type { Queryable } from '../lib/database.ts';
+
 interface Macros {
   skip_locked: string;
   for_update: string;
@@ -30,6 +32,9 @@ export const sqliteText = translator((sql) => fillIn(sql, SQLITE).replace(/\$(\d
 
 /** Returns the text for Postgres: macros filled in. */
 export const postgresText = translator((sql) => fillIn(sql, POSTGRES));
+
+/** Returns what ends a SELECT of rows: inside a transaction they are read to be changed, and others who do the same wait. */
+export const lockIn = (on: Queryable): string => ('afterCommit' in on ? ' {{for_update}}' : '');
 
 const fillIn = (sql: string, macros: Macros): string =>
   sql.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => macros[name as keyof Macros] ?? whole);

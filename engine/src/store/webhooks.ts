@@ -1,93 +1,169 @@
-// Addresses that events are sent to: subscriptions of a key, and the own address of one call.
+// The subscriptions of keys.
 import type { Receivers } from '../calls/ports.ts';
-import type { Webhook } from '../contract/event.ts';
-import type { EventType, Mode } from '../contract/vocabulary.ts';
-import type { Webhooks } from '../events/ports.ts';
+import type { UpdateWebhook } from '../contract/event.ts';
+import type { Mode } from '../contract/vocabulary.ts';
+import type { BatchReceivers, Messages, Webhooks } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Database, Row, SqlValue, Transaction } from '../lib/database.ts';
+import type { Database, Queryable, Row, SqlValue, Transaction } from '../lib/database.ts';
 import type { Egress } from '../lib/egress.ts';
-import { newId } from '../lib/id.ts';
 import type { Seal } from '../lib/seal.ts';
+import { endWebhook, pauseWebhook } from './deliveries.ts';
+import { beginAgain, dropJobs } from './delivery-rounds.ts';
 import type { EventStore } from './events.ts';
-import { insertText } from './row-codec.ts';
+import { createOwnAddresses } from './own-addresses.ts';
+import { assignments } from './row-codec.ts';
+import { insertWebhook, newWebhookRow, openSecrets, sealedUrl, webhookFromRow } from './webhook-rows.ts';
 
 const WEBHOOKS_PER_KEY_MAX = 50;
+const SECRETS_OVERLAP_MS = 24 * 3_600_000;
+const RESUMED_AT_ONCE = 5_000;
 
-export function createWebhookStore(options: {
+export interface WebhookStoreOptions {
   database: Database;
   seal: Seal;
   events: EventStore;
   egress: Egress;
   clock: Clock;
   newSigningSecret(): string;
-}): Receivers & Webhooks {
-  const { database, seal, events, clock } = options;
+  onQueued?(): void;
+}
+
+export function createWebhookStore(
+  options: WebhookStoreOptions,
+): Receivers & Webhooks & BatchReceivers & Messages {
+  const { database, seal, clock } = options;
+  const onQueued = options.onQueued ?? (() => undefined);
   return {
+    ...createOwnAddresses({ ...options, onQueued }),
     judge: (url) => options.egress.judge(url),
-    async addForCall(tx, call, receiver) {
-      const secret = await keySecret(tx, call.key_id);
-      const row = webhookRow(seal, {
-        key_id: call.key_id,
-        mode: call.mode,
-        url: receiver.url,
-        events: receiver.events,
-        filter: {},
-        call_id: call.id,
-        now: clock.now(),
-      });
-      const [known] = await tx.query(
-        'SELECT id FROM webhooks WHERE call_id = $1 AND url_hash = $2',
-        [call.id, row['url_hash'] ?? null],
-      );
-      if (known) return;
-      const token = receiver.token === null ? null : seal.close(receiver.token);
-      await insert(tx, { ...row, secret, bearer: token });
-      if (call.status === 'ended')
-        await sendPast(tx, call.id, String(row['id']), receiver.events, events);
-    },
     subscribe: (key, wanted) =>
       database.transaction(async (tx) => {
-        const row = webhookRow(seal, {
-          key_id: key.id,
-          mode: key.mode,
-          ...wanted,
-          filter: wanted.filter ?? {},
-          call_id: null,
+        const secret = options.newSigningSecret();
+        const row = newWebhookRow(seal, {
+          ...{ kind: 'subscription', key_id: key.id, mode: key.mode, ...wanted },
+          ...{ filter: wanted.filter ?? {}, secret: seal.close(secret), token: null },
           now: clock.now(),
         });
         const known = await findSame(tx, row);
         if (known) return { webhook: webhookFromRow(known), secret: undefined };
         if ((await countOf(tx, key.id)) >= WEBHOOKS_PER_KEY_MAX) return 'too_many' as const;
-        const secret = options.newSigningSecret();
-        await insert(tx, { ...row, secret: seal.close(secret), bearer: null });
+        await insertWebhook(tx, row);
         return { webhook: webhookFromRow(row as Row), secret };
       }),
     async list(mode) {
       const rows = await database.query(
-        "SELECT * FROM webhooks WHERE mode = $1 AND call_id IS NULL AND status <> 'removed' ORDER BY created_at, id LIMIT 500",
+        `SELECT * FROM webhooks WHERE mode = $1 AND kind = 'subscription' AND status <> 'removed'
+         ORDER BY created_at, id LIMIT 500`,
         [mode],
       );
       return rows.map(webhookFromRow);
     },
-    async unsubscribe(mode, webhookId) {
-      const rows = await database.query(
-        "UPDATE webhooks SET status = 'removed' WHERE id = $1 AND mode = $2 AND call_id IS NULL RETURNING id",
-        [webhookId, mode],
-      );
-      return rows.length === 1;
+    async find(mode, webhookId) {
+      const row = await findRow(database, mode, webhookId);
+      return row && webhookFromRow(row);
+    },
+    update: (mode, webhookId, change) =>
+      database.transaction(async (tx) => {
+        const row = await lockRow(tx, mode, webhookId);
+        if (!row) return undefined;
+        await rewrite(tx, seal, row, change);
+        if (change.paused === true && row['status'] === 'active')
+          await pauseWebhook(tx, webhookId, { reason: 'requested', at: clock.now() });
+        if (change.paused === false && row['status'] === 'paused')
+          await resume(tx, webhookId, clock.now());
+        tx.afterCommit(onQueued);
+        const changed = await findRow(tx, mode, webhookId);
+        return changed && webhookFromRow(changed);
+      }),
+    unsubscribe: (mode, webhookId) =>
+      database.transaction(async (tx) => {
+        const rows = await tx.query(
+          "SELECT id FROM webhooks WHERE id = $1 AND mode = $2 AND kind = 'subscription'",
+          [webhookId, mode],
+        );
+        if (rows.length === 0) return false;
+        await endWebhook(tx, webhookId, clock.now());
+        return true;
+      }),
+    rotateSecret: (mode, webhookId) =>
+      database.transaction(async (tx) => {
+        const row = await lockRow(tx, mode, webhookId);
+        if (!row) return undefined;
+        const secret = options.newSigningSecret();
+        const until = clock.now() + SECRETS_OVERLAP_MS;
+        await tx.query(
+          'UPDATE webhooks SET previous_secret = secret, previous_secret_until = $2, secret = $3 WHERE id = $1',
+          [webhookId, until, seal.close(secret)],
+        );
+        const previous_secret_until = new Date(until).toISOString();
+        return { ...webhookFromRow(row), secret, previous_secret_until };
+      }),
+    async open(mode, webhookId) {
+      const row = await findRow(database, mode, webhookId);
+      if (!row) return undefined;
+      const url_host = String(row['url_host']);
+      return { url: seal.open(String(row['url'])), url_host, secrets: openSecrets(seal, row, clock.now()) };
     },
   };
 }
 
-async function insert(tx: Transaction, row: Record<string, SqlValue>): Promise<void> {
-  const { sql, values } = insertText('webhooks', row);
-  await tx.query(sql, values);
+async function findRow(on: Queryable, mode: Mode, webhookId: string): Promise<Row | undefined> {
+  const [row] = await on.query(
+    "SELECT * FROM webhooks WHERE id = $1 AND mode = $2 AND kind = 'subscription' AND status <> 'removed'",
+    [webhookId, mode],
+  );
+  return row;
+}
+
+async function lockRow(tx: Transaction, mode: Mode, webhookId: string): Promise<Row | undefined> {
+  const [row] = await tx.query(
+    `UPDATE webhooks SET status = status WHERE id = $1 AND mode = $2 AND kind = 'subscription' AND status <> 'removed'
+     RETURNING *`,
+    [webhookId, mode],
+  );
+  return row;
+}
+
+async function rewrite(
+  tx: Transaction,
+  seal: Seal,
+  row: Row,
+  { url, events, filter }: UpdateWebhook,
+): Promise<void> {
+  const isMoved = url !== undefined && seal.fingerprint(url) !== row['url_hash'];
+  const set = assignments(
+    {
+      // Another address has another story: it is watched as closely as a new one.
+      ...(isMoved ? { ...sealedUrl(seal, url), failing_since: null, refusals: 0 } : {}),
+      ...(events ? { events: JSON.stringify(events) } : {}),
+      ...(filter ? { filter: JSON.stringify(filter) } : {}),
+    },
+    2,
+  );
+  if (set.values.length > 0)
+    await tx.query(`UPDATE webhooks SET ${set.sql} WHERE id = $1`, [String(row['id']), ...set.values]);
+}
+
+// Also what was queued in the moment of the pause, and so has no job that would send it.
+async function resume(tx: Transaction, webhookId: string, now: number): Promise<void> {
+  await tx.query(
+    `UPDATE webhooks SET status = 'active', paused_at = NULL, pause_reason = NULL, failing_since = NULL,
+       refusals = CASE WHEN refusals IS NULL THEN NULL ELSE 0 END WHERE id = $1`,
+    [webhookId],
+  );
+  await dropJobs(tx, webhookId);
+  await tx.query(
+    "UPDATE deliveries SET status = 'paused' WHERE webhook_id = $1 AND status = 'pending'",
+    [webhookId],
+  );
+  const round = { webhook_id: webhookId, statuses: ['paused'], since: 0, limit: RESUMED_AT_ONCE };
+  while ((await beginAgain(tx, round, now)) === RESUMED_AT_ONCE);
 }
 
 async function findSame(tx: Transaction, row: Record<string, SqlValue>): Promise<Row | undefined> {
   const [known] = await tx.query(
     `SELECT * FROM webhooks WHERE key_id = $1 AND url_hash = $2 AND events = $3 AND filter = $4
-     AND call_id IS NULL AND status <> 'removed'`,
+     AND kind = 'subscription' AND status <> 'removed'`,
     [row['key_id'] ?? null, row['url_hash'] ?? null, row['events'] ?? null, row['filter'] ?? null],
   );
   return known;
@@ -95,70 +171,8 @@ async function findSame(tx: Transaction, row: Record<string, SqlValue>): Promise
 
 async function countOf(tx: Transaction, keyId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
-    "SELECT COUNT(*) AS count FROM webhooks WHERE key_id = $1 AND call_id IS NULL AND status <> 'removed'",
+    "SELECT COUNT(*) AS count FROM webhooks WHERE key_id = $1 AND kind = 'subscription' AND status <> 'removed'",
     [keyId],
   );
   return Number(row?.count ?? 0);
 }
-
-// Already sealed: a call's own address is signed with the secret of the key that placed it.
-async function keySecret(tx: Transaction, keyId: string): Promise<string> {
-  const [row] = await tx.query<{ webhook_secret: string }>(
-    'SELECT webhook_secret FROM keys WHERE id = $1',
-    [keyId],
-  );
-  if (!row) throw new Error('a call belongs to a key that is not there');
-  return row.webhook_secret;
-}
-
-async function sendPast(
-  tx: Transaction,
-  callId: string,
-  webhookId: string,
-  types: readonly EventType[],
-  events: EventStore,
-): Promise<void> {
-  if (!types.includes('call.ended')) return;
-  const [ended] = await tx.query<{ id: string }>(
-    "SELECT id FROM events WHERE call_id = $1 AND type = 'call.ended'",
-    [callId],
-  );
-  if (ended) await events.queueDelivery(tx, ended.id, webhookId);
-}
-
-function webhookRow(
-  seal: Seal,
-  facts: {
-    key_id: string;
-    mode: Mode;
-    url: string;
-    events: readonly EventType[];
-    filter: object;
-    call_id: string | null;
-    now: number;
-  },
-): Record<string, SqlValue> {
-  return {
-    id: newId('whk'),
-    key_id: facts.key_id,
-    mode: facts.mode,
-    url: seal.close(facts.url),
-    url_hash: seal.fingerprint(facts.url),
-    url_host: new URL(facts.url).host,
-    events: JSON.stringify(facts.events),
-    filter: JSON.stringify(facts.filter),
-    call_id: facts.call_id,
-    status: 'active',
-    created_at: facts.now,
-  };
-}
-
-const webhookFromRow = (row: Row): Webhook => ({
-  id: String(row['id']),
-  url_host: String(row['url_host']),
-  events: JSON.parse(String(row['events'])) as Webhook['events'],
-  filter: JSON.parse(String(row['filter'])) as Webhook['filter'],
-  mode: row['mode'] as Mode,
-  status: row['status'] as Webhook['status'],
-  created_at: new Date(Number(row['created_at'])).toISOString(),
-});
