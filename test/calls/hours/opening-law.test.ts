@@ -112,7 +112,7 @@ it('open is what the clocks on the walls of all zones say', () => {
     fc.property(anyFacts, (facts) => {
       expect(openingAt(facts).open).toBe(isOpenByWallClock(facts, facts.now));
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
 });
 
@@ -131,7 +131,7 @@ it('the next allowed instant is open, later than now, and nothing before it is o
       for (let sample = facts.now; sample < end; sample += QUARTER)
         if (isOpenByWallClock(facts, sample)) throw new Error(new Date(sample).toISOString());
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

@@ -9,7 +9,14 @@ import {
   type Window,
 } from './calling-hours.ts';
 import type { HolidayCalendar } from './holidays.ts';
-import { dateAfter, instantOfMinute, type LocalTime, localTime, weekdayOf } from './zoned-time.ts';
+import {
+  clockOf,
+  dateAfter,
+  instantOfMinute,
+  type LocalTime,
+  localTime,
+  weekdayOf,
+} from './zoned-time.ts';
 import { zonesOfCountry } from './zones-of.ts';
 
 export interface OpeningFacts extends HoursPlace {
@@ -144,6 +151,3 @@ function explained(
   const hours = usual.map(({ from, to }) => `${clockOf(from)}–${clockOf(to)}`).join(' and ');
   return `${now}; calls are allowed there ${hours} on this day.`;
 }
-
-const clockOf = (minute: number): string =>
-  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

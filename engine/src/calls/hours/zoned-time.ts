@@ -35,10 +35,23 @@ export function instantOf(local: string, zone: string): number {
 
 /** Returns the instant (ms) of a minute of that day; 1440 is the start of the next day. */
 export function instantOfMinute(date: string, minute: number, zone: string): number {
-  if (minute >= 1440) return instantOf(dateAfter(date, 1), zone);
-  const clock = `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
-  return instantOf(`${date}T${clock}`, zone);
+  const key = `${zone} ${date} ${minute}`;
+  let instant = kept.get(key);
+  if (instant === undefined) {
+    instant = instantOf(minute < 1440 ? `${date}T${clockOf(minute)}` : dateAfter(date, 1), zone);
+    if (kept.size >= KEPT) kept.clear();
+    kept.set(key, instant);
+  }
+  return instant;
 }
+
+// Calls of one day ask for the same few openings again and again, and each costs ten times a look-up.
+const kept = new Map<string, number>();
+const KEPT = 10_000;
+
+/** Returns a minute of a day as HH:MM. */
+export const clockOf = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 /** Returns the date (YYYY-MM-DD) that many days later. */
 export const dateAfter = (date: string, days: number): string =>
@@ -69,5 +82,3 @@ export function isZone(name: string): boolean {
     throw error;
   }
 }
-
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
