@@ -11,7 +11,9 @@ export type IdPrefix =
   | 'bat'
   | 'key'
   | 'node'
-  | 'wait';
+  | 'wait'
+  | 'sup'
+  | 'era';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford base 32: no look-alikes when read aloud.
 

@@ -13,6 +13,8 @@ export interface Recordings {
   /** The WAV, or undefined when nothing was recorded. */
   read(name: string): Promise<Buffer | undefined>;
   path(name: string): string;
+  /** Removes the recording, whatever state it is in. Safe to call twice. */
+  remove(name: string): Promise<void>;
 }
 
 export function createRecordings(folder: string): Recordings {
@@ -32,6 +34,10 @@ export function createRecordings(folder: string): Recordings {
       await writeFile(`${path(name)}.part`, wav, { mode: 0o600 });
       await rename(`${path(name)}.part`, path(name));
       await rm(raw(name), { force: true });
+    },
+    async remove(name) {
+      for (const file of [path(name), raw(name), `${path(name)}.part`])
+        await rm(file, { force: true });
     },
     async read(name) {
       if (await exists(path(name))) return readFile(path(name));

@@ -27,6 +27,8 @@ db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 db.pragma('foreign_keys = ON');
 db.pragma('busy_timeout = 5000');
+// What is erased must not be found in the file: https://www.sqlite.org/pragma.html#pragma_secure_delete
+db.pragma('secure_delete = ON');
 
 const statements = new Map<string, Sqlite.Statement>();
 
