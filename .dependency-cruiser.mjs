@@ -110,6 +110,11 @@ const house = [
     `${SRC}outgoing/`,
     'outgoing is the egress guard and its HTTP: what is sent, and when, is decided in events.',
   ),
+  ...adapter(
+    'telemetry',
+    `${SRC}telemetry/`,
+    'telemetry wraps ports to count, time and trace what passes them: what it counts is said in lib/meter.ts.',
+  ),
   ...['carriers', 'voices', 'systems'].flatMap((kind) => [
     only(
       `${kind}-imports`,
@@ -202,7 +207,10 @@ const house = [
     comment:
       'Only main, cli and tests start the engine: take what you need as an argument instead.',
     severity: 'error',
-    from: { path: SRC, pathNot: [`${SRC}(main|engine|assembly|networks|rules)\\.ts$`, `${SRC}cli/`] },
+    from: {
+      path: SRC,
+      pathNot: [`${SRC}(main|engine|assembly|networks|rules)\\.ts$`, `${SRC}cli/`],
+    },
     to: { path: `${SRC}(main|engine)\\.ts$` },
   },
   {
@@ -219,7 +227,7 @@ const house = [
     severity: 'error',
     from: {
       path: SRC,
-      pathNot: `${SRC}((lib|contract|batches|calls|waits|session|results|events|outgoing|queue|store|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|assembly|networks|rules|config|jobs)\\.ts$)`,
+      pathNot: `${SRC}((lib|contract|batches|calls|waits|session|results|events|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|assembly|networks|rules|config|jobs)\\.ts$)`,
     },
     to: {},
   },
@@ -263,6 +271,12 @@ const packages = [
     'fastify|@fastify/[^/]+',
     `${SRC}(http/|carriers/[^/]+/routes|dashboard/|simulator/)`,
     'Routes live in http, dashboard and the routes.ts of a carrier.',
+  ),
+  packageOnlyIn(
+    'prom-client-place',
+    'prom-client',
+    `${SRC}telemetry/`,
+    'Counting goes through lib/meter.ts; telemetry alone knows for whom.',
   ),
   packageOnlyIn(
     'axios-place',

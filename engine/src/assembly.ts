@@ -15,6 +15,7 @@ import { createFollowers } from './events/followers.ts';
 import { newSigningSecret } from './events/sign.ts';
 import { createAuthenticator } from './http/auth.ts';
 import { createHandlers } from './http/handlers.ts';
+import { addMetricsRoute } from './http/metrics-route.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
@@ -24,23 +25,30 @@ import type { Database } from './lib/database.ts';
 import { random } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
-import { openRules } from './rules.ts';
-import type { Network, Networks } from './networks.ts';
+import type { Networks } from './networks.ts';
 import { createEgress } from './outgoing/egress.ts';
 import { Worker } from './queue/worker.ts';
+import { openRules } from './rules.ts';
 import { LiveSessions } from './session/sessions.ts';
 import { listCalls } from './store/call-list.ts';
 import { callStore } from './store/calls.ts';
 import { isWritable } from './store/data-folder.ts';
 import { createDeliveryStore } from './store/deliveries.ts';
 import { createEventStore } from './store/events.ts';
+import { countJobs } from './store/job-counts.ts';
 import { jobStore } from './store/jobs.ts';
 import { createKeyStore } from './store/keys.ts';
 import { isMigrated, migrate } from './store/migrations.ts';
-import { createRecordings } from './store/recordings.ts';
 import { noHints, startHints } from './store/postgres-hints.ts';
+import { createRecordings } from './store/recordings.ts';
 import { loadSecretKey } from './store/secret-files.ts';
 import { createWebhookStore } from './store/webhooks.ts';
+import { observeCalls } from './telemetry/observe-calls.ts';
+import { observeCarrier } from './telemetry/observe-carrier.ts';
+import { observeDeliveries } from './telemetry/observe-deliveries.ts';
+import { observeEvents } from './telemetry/observe-events.ts';
+import { observeKinds } from './telemetry/observe-jobs.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export const VERSION = (createRequire(import.meta.url)('../package.json') as { version: string })
   .version;
@@ -50,6 +58,7 @@ export interface Shared {
   clock: Clock;
   log: Log;
   nodeId: string;
+  telemetry: Telemetry;
   database: Database;
   /** Addresses and numbers are filled in once the port is known. */
   settings: Changeable<Settings>;
@@ -60,7 +69,7 @@ type Talk = ReturnType<typeof createTalk>;
 type Doors = ReturnType<typeof createDoors>;
 
 /** Everything that keeps: the store with its nouns, and the guard that webhooks pass. */
-export async function openStore({ config, clock, log, nodeId, database }: Shared) {
+export async function openStore({ config, clock, log, nodeId, database, telemetry }: Shared) {
   const seal = createSeal(loadSecretKey(config));
   await migrate(database, clock.now());
   // The lock of the data folder is ours alone, so whoever held work before is gone.
@@ -79,15 +88,14 @@ export async function openStore({ config, clock, log, nodeId, database }: Shared
     wake.now();
     hints.queued();
   };
-  const events = createEventStore({
-    clock,
-    onRecorded(callId) {
-      followers.wake(callId);
-      hints.recorded(callId);
-    },
-    onQueued,
-    bodyOf: eventBody,
-  });
+  const onRecorded = (callId: string): void => {
+    followers.wake(callId);
+    hints.recorded(callId);
+  };
+  const events = observeEvents(
+    createEventStore({ clock, onRecorded, onQueued, bodyOf: eventBody }),
+    { ...telemetry, log, nodeId },
+  );
   const jobs: Jobs = {
     async enqueue(tx, job) {
       await jobStore.enqueue(tx, { ...job, now: clock.now() });
@@ -98,7 +106,7 @@ export async function openStore({ config, clock, log, nodeId, database }: Shared
   const egress = createEgress({
     allowedHosts: config.webhookAllowedHosts,
     allowedCidrs: config.webhookAllowedCidrs,
-    allowLoopback: ['127.0.0.1', '::1', 'localhost'].includes(config.listenHost),
+    allowLoopback: LOOPBACK.includes(config.listenHost),
     ownUrls,
     clock,
   });
@@ -113,14 +121,14 @@ export async function openStore({ config, clock, log, nodeId, database }: Shared
     egress,
     keys: createKeyStore({ database, seal, clock, newSigningSecret }),
     webhooks: createWebhookStore({ database, seal, events, egress, clock, newSigningSecret }),
-    deliveries: createDeliveryStore(database, seal),
+    deliveries: observeDeliveries(createDeliveryStore(database, seal), telemetry),
     recordings: createRecordings(join(config.dataDir, 'recordings')),
   };
 }
 
 /** The live conversations, and the ports that every verb of calls needs. */
 export function createTalk(
-  { config, clock, log, settings, nodeId }: Shared,
+  { config, clock, log, settings, nodeId, telemetry }: Shared,
   store: Store,
   networks: Networks,
 ) {
@@ -148,7 +156,8 @@ export function createTalk(
   });
   const ports = {
     ...openRules({ config, database, clock, log }),
-    ...{ database, calls: callStore, events, jobs, sessions, carriers },
+    ...{ database, events, jobs, sessions, carriers },
+    calls: observeCalls(callStore, telemetry.meter),
     ...{ clock, log, settings, nodeId },
   };
   return ports;
@@ -156,25 +165,26 @@ export function createTalk(
 
 /** The worker with every kind of job. */
 export function createWorker(
-  { clock, log, nodeId, database }: Shared,
+  { clock, log, nodeId, database, telemetry }: Shared,
   store: Store,
   networks: Networks,
   talk: Talk,
 ) {
   const { simulated, live } = networks;
+  const kinds = jobKinds({
+    ...talk,
+    readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
+    egress: store.egress,
+    deliveries: store.deliveries,
+    finishRecording: store.recordings.finish,
+    isNodeGone: (id) => jobStore.isGone(database, id),
+    random,
+  });
   return new Worker({
     database,
     jobs: jobStore,
     onNodeGone: () => takeUpOrphans(talk),
-    kinds: jobKinds({
-      ...talk,
-      readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
-      egress: store.egress,
-      deliveries: store.deliveries,
-      finishRecording: store.recordings.finish,
-      isNodeGone: (id) => jobStore.isGone(database, id),
-      random,
-    }),
+    kinds: observeKinds(kinds, { ...telemetry, clock }),
     nodeId,
     clock,
     log,
@@ -201,7 +211,7 @@ const ORPHANS_MAX = 1_000;
 
 /** Everything that listens: the API, the carriers' callbacks and the media sockets. */
 export function createDoors(
-  { config, clock, log }: Shared,
+  { config, clock, log, settings, telemetry }: Shared,
   store: Store,
   talk: Talk,
   worker: Worker,
@@ -215,6 +225,15 @@ export function createDoors(
     },
     clock,
   );
+  async function readMetrics() {
+    const { waiting, live } = talk.sessions.counts;
+    return telemetry.readMetrics({
+      waitingSessions: waiting,
+      liveSessions: live,
+      ...(await countJobs(store.database, clock.now())),
+      isReady: (await readiness.missing()).length === 0,
+    });
+  }
   const accounts: TwilioNetwork[] = [];
   const media = createMediaSockets({ networks: accounts, clock, log });
   const limits = createRateLimits();
@@ -242,11 +261,18 @@ export function createDoors(
     limits,
     clock,
     log,
+    meter: telemetry.meter,
+    tracer: telemetry.tracer,
     version: VERSION,
     listenHost: config.listenHost,
     port: config.listenPort,
     ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }),
-    extraRoutes: (app) => registerTwilioRoutes(app, { networks: accounts, log }),
+    extraRoutes: (app) => {
+      registerTwilioRoutes(app, { networks: accounts, log });
+      if (!mayReadMetrics(config)) return;
+      const publicUrl = (): string => settings.public_url;
+      addMetricsRoute(app, { token: config.metricsToken, publicUrl, read: readMetrics });
+    },
     onUpgrade: (request, socket, head) => {
       if (!media.handleUpgrade(request, socket, head)) socket.destroy();
     },
@@ -257,7 +283,7 @@ export function createDoors(
 /** Tells the carriers where to call back, now that the address is known. */
 export function connectCarriers(
   url: string,
-  { config, clock, log, settings }: Shared,
+  { config, clock, log, settings, telemetry }: Shared,
   { store, networks, talk, doors }: { store: Store; networks: Networks; talk: Talk; doors: Doors },
 ): void {
   settings.public_url = config.publicUrl ?? url;
@@ -267,14 +293,21 @@ export function connectCarriers(
   };
   if (config.publicUrl === null) store.ownUrls.push(url);
   const events = carrierEvents({ ...talk, recordings: store.recordings });
-  const connect = (account: Network['account'], callbackBase: string): Carrier => {
+  const connect = (network: 'simulated' | 'live', callbackBase: string): Carrier => {
+    const account = networks[network]?.account ?? neverAsked();
     doors.accounts.push({ ...account, callbackBase, events });
-    return createTwilioCarrier({ ...account, callbackBase, clock, log });
+    const carrier = createTwilioCarrier({ ...account, callbackBase, clock, log });
+    return observeCarrier(carrier, network, { ...telemetry, clock });
   };
   // The simulated network lives on this machine, whatever the world calls us.
-  talk.carriers.simulated = connect(networks.simulated.account, onLoopback(url));
-  if (networks.live) talk.carriers.live = connect(networks.live.account, settings.public_url);
+  talk.carriers.simulated = connect('simulated', onLoopback(url));
+  if (networks.live) talk.carriers.live = connect('live', settings.public_url);
 }
+
+// Behind a proxy everybody is on loopback, so the address alone says nothing then.
+const mayReadMetrics = ({ metricsToken, listenHost, publicUrl }: Config): boolean =>
+  metricsToken !== null || (LOOPBACK.includes(listenHost) && publicUrl === null);
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 const onLoopback = (url: string): string =>
   url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//127.0.0.1');

@@ -6,6 +6,7 @@ import {
   openStore,
   type Shared,
   takeUpOrphans,
+  VERSION,
 } from './assembly.ts';
 import { type Config, goLive } from './config.ts';
 import type { Mode } from './contract/vocabulary.ts';
@@ -21,6 +22,8 @@ import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
 import { openDatabase } from './store/open-database.ts';
 import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
+import { observeDatabase } from './telemetry/observe-store.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 export { VERSION } from './assembly.ts';
 
@@ -48,16 +51,16 @@ export async function createEngine(
   const given = options.clock ?? clockOf(config);
   const { database, clock } = await openDatabase(config, given, { lock: true });
   const log = options.log ?? createLog({ level: config.logLevel });
+  const nodeId = newId('node');
+  const parts = { clock, log, nodeId, version: VERSION, traces: config.traces };
+  const telemetry = await createTelemetry(parts);
   const shared: Shared = {
-    config,
-    clock,
-    log,
-    nodeId: newId('node'),
-    database,
+    ...{ config, clock, log, nodeId, telemetry },
+    database: observeDatabase(database, telemetry.meter, clock),
     settings: settingsOf(config),
   };
   const store = await openStore(shared);
-  const networks = await openNetworks(config, { clock, log });
+  const networks = await openNetworks(config, { clock, log, ...telemetry });
   const talk = createTalk(shared, store, networks);
   const worker = createWorker(shared, store, networks, talk);
   store.wake.now = () => worker.wake();
@@ -89,6 +92,7 @@ export async function createEngine(
       doors.media.close();
       await networks.close();
       await store.hints.stop();
+      await telemetry.close();
       await store.database.close();
     },
     async recordingPath(callId) {

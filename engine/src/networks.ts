@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
+import type { Meter } from './lib/meter.ts';
+import type { Tracer } from './lib/tracer.ts';
 import type { SessionNetwork } from './session/sessions.ts';
 import type { Reader } from './session/voice.ts';
 import { startSimulator } from './simulator/index.ts';
 import { keepSpeech } from './store/kept-speech.ts';
+import { observeReader, observeVoice } from './telemetry/observe-models.ts';
 import { createOpenAiReader } from './voices/openai/reader.ts';
 import { createOpenAiVoice } from './voices/openai/realtime.ts';
 import { createOpenAiSpeech } from './voices/openai/speech.ts';
@@ -24,17 +27,19 @@ export interface Networks {
   close(): Promise<void>;
 }
 
-interface Parts {
-  dataDir: string;
+interface Context {
   clock: Clock;
   log: Log;
+  meter: Meter;
+  tracer: Tracer;
+}
+
+interface Parts extends Context {
+  dataDir: string;
 }
 
 /** Opens both networks. Without a simulator of its own process the engine starts one on loopback. */
-export async function openNetworks(
-  config: Config,
-  context: { clock: Clock; log: Log },
-): Promise<Networks> {
+export async function openNetworks(config: Config, context: Context): Promise<Networks> {
   const parts = { ...context, dataDir: config.dataDir };
   const own = config.simulator
     ? undefined
@@ -73,21 +78,28 @@ function models(
     textModel?: string;
   },
   network: 'simulated' | 'live',
-  { dataDir, clock, log }: Parts,
+  { dataDir, clock, log, meter, tracer }: Parts,
 ): SessionNetwork & { reader: Reader } {
   const { apiKey, baseUrl, realtimeModel, textModel } = openai;
+  const told = { network, meter, tracer, clock };
   const address = { apiKey, ...(baseUrl === undefined ? {} : { baseUrl }), clock };
   return {
-    voice: createOpenAiVoice({
-      ...address,
-      log,
-      ...(realtimeModel === undefined ? {} : { model: realtimeModel }),
-    }),
+    voice: observeVoice(
+      createOpenAiVoice({
+        ...address,
+        log,
+        ...(realtimeModel === undefined ? {} : { model: realtimeModel }),
+      }),
+      told,
+    ),
     speech: keepSpeech(createOpenAiSpeech(address), join(dataDir, 'speech'), network),
-    reader: createOpenAiReader({
-      ...address,
-      ...(textModel === undefined ? {} : { model: textModel }),
-    }),
+    reader: observeReader(
+      createOpenAiReader({
+        ...address,
+        ...(textModel === undefined ? {} : { model: textModel }),
+      }),
+      told,
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import { numberFor } from '../../engine/src/simulator/index.ts';
+import { type Collector, createCollector } from '../operations/collector.ts';
 import { createWorld, type World } from '../world.ts';
 
 // Words that occur nowhere else: one per field that a person or a secret stands in.
@@ -19,6 +20,7 @@ const CANARIES = {
 };
 
 let world: World;
+let collector: Collector;
 const stderr: string[] = [];
 const write = process.stderr.write.bind(process.stderr);
 beforeAll(async () => {
@@ -26,11 +28,13 @@ beforeAll(async () => {
     stderr.push(Buffer.from(chunk as Uint8Array).toString('utf8'));
     return true;
   }) as typeof process.stderr.write;
-  world = await createWorld();
+  collector = await createCollector();
+  world = await createWorld({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
 });
 afterAll(async () => {
   process.stderr.write = write;
   await world.close();
+  await collector.close();
 });
 
 const request = (phone_number: string) => ({
@@ -49,7 +53,7 @@ const request = (phone_number: string) => ({
   webhook_token: CANARIES.token,
 });
 
-it('a whole call leaves nothing personal and no secret in the log, in problems or on stderr', async () => {
+it('P5: a whole call leaves nothing personal and no secret in the log, in problems, in metrics, in traces or on stderr', async () => {
   const phone_number = numberFor('confirms', '415');
   // A receiver that fails first and a model that fails once: failures are what logs are written for.
   world.receiver.answers.push(500);
@@ -101,10 +105,15 @@ it('a whole call leaves nothing personal and no secret in the log, in problems o
     webhookSecret,
     webhookSecret.replace('whsec_', ''),
   ];
+  const metrics = await (await fetch(`${world.url}/metrics`)).text();
+  await world.until(call.id, () => collector.spans().some(({ name }) => name === 'call'));
+  expect(metrics).toContain('recado_calls_ended_total');
   expect(world.logLines.length).toBeGreaterThan(0);
   for (const [where, text] of [
     ['log', world.logLines.join('')],
     ['problems', problems.join('\n')],
+    ['metrics', metrics],
+    ['traces', collector.requests.map(({ body }) => body).join('\n')],
     ['stderr', stderr.join('')],
   ] as const) {
     const found = forbidden.filter((secret) => text.includes(secret));

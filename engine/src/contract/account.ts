@@ -25,12 +25,9 @@ export const Health = z
   .object({
     status: z.enum(['ok', 'unavailable']),
     version: z.string(),
-    missing: z
-      .array(z.string())
-      .optional()
-      .meta({
-        description:
-          'What keeps the engine from taking work: draining, store, migrations, worker, disk.',
-      }),
+    missing: z.array(z.string()).optional().meta({
+      description:
+        'What keeps the engine from taking work: draining, store, migrations, worker, disk.',
+    }),
   })
   .meta({ id: 'Health' });

@@ -33,6 +33,7 @@ export function sendProblem(
   publicUrl: string,
 ): FastifyReply {
   const problem = problemDocument(failure, { publicUrl, requestId: reply.request.id });
+  told.set(reply, failure.code);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="recado"');
   if (failure.retry_after_seconds !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(failure.retry_after_seconds))));
@@ -44,6 +45,12 @@ export function sendProblem(
   // Bytes, because to a text Fastify would add a charset, which problem+json does not have.
   return reply.send(Buffer.from(JSON.stringify(problem)));
 }
+
+/** Returns the code of the problem that a reply carries; undefined when it carries none. */
+export const problemOf = (reply: FastifyReply): ProblemFailure['code'] | undefined =>
+  told.get(reply);
+
+const told = new WeakMap<FastifyReply, ProblemFailure['code']>();
 
 /** Returns the problem that a thrown error stands for: Fastify's, or the store's while it is away; a bug is `internal_error`. */
 export function failureOf(error: { code?: string; statusCode?: number }): ProblemFailure {

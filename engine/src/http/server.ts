@@ -12,9 +12,12 @@ import Fastify, {
 import type { Clock } from '../lib/clock.ts';
 import { newSecret } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
+import { type Meter, noMeter } from '../lib/meter.ts';
+import { noTracer, type Tracer } from '../lib/tracer.ts';
 import { allowedMethods, type RouteSeen } from './allowed-methods.ts';
 import type { Authenticator } from './auth.ts';
 import { addDocs } from './docs.ts';
+import { observeRequests } from './observe-requests.ts';
 import { failureOf, rawProblem, sendProblem } from './problems.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { addRoutes, type Handlers } from './routes.ts';
@@ -31,6 +34,8 @@ export interface ServerOptions {
   limits: RateLimits;
   log: Log;
   clock: Clock;
+  meter?: Meter;
+  tracer?: Tracer;
   version: string;
   listenHost: string;
   /** 0 takes any free port. */
@@ -59,6 +64,8 @@ export function createServer(options: ServerOptions): Server {
   const app = createApp(options, publicUrl);
   const upgraded = new Set<Duplex>();
 
+  const { clock, meter = noMeter, tracer = noTracer } = options;
+  observeRequests(app, { clock, meter, tracer });
   addHooks(app, options, publicUrl);
   addScope(app, (scope) =>
     addRoutes(scope, {
@@ -90,7 +97,6 @@ export function createServer(options: ServerOptions): Server {
     async close() {
       closing.abort();
       const closed = app.close();
-      const { clock } = options;
       const force = clock.after(CLOSE_GRACE_MS * clock.rate, () =>
         app.server.closeAllConnections(),
       );

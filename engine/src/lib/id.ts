@@ -24,6 +24,9 @@ export function newId(prefix: IdPrefix): string {
   return `${prefix}_${text}`;
 }
 
+/** Returns `bytes` random bytes as hex digits. */
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
 /** Returns a URL-safe secret of `bytes` random bytes. */
 export const newSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
 
