@@ -60,6 +60,7 @@ export function placePorts(
       default_max_duration_seconds: 120,
       public_url: facts.publicUrl,
       from_numbers: { simulated: [], live: [facts.fromNumber] },
+      caller_ids: [],
       calls_per_second: { simulated: 20, live: 1 },
       live_calls_max: { simulated: 50, live: 50 },
       live_calls_per_number_max: 50,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { type Micros, readMicros } from './lib/money.ts';
 import { fail, ok, type Result } from './lib/result.ts';
 
 const list = z
@@ -19,6 +20,20 @@ const optional = z
   .trim()
   .transform((text) => (text === '' ? undefined : text))
   .optional();
+const money = optional
+  .transform((text) => (text === undefined ? null : (readMicros(text) ?? Number.NaN)))
+  .refine((amount) => !Number.isNaN(amount), 'Write an amount such as 25 or 0.05.');
+const prices = list
+  .transform((parts) => parts.map((part) => part.toUpperCase().split(/\s*=\s*/)))
+  .refine(
+    (pairs) => pairs.every(([place = '', price = '']) => isPrice(place, price)),
+    'Write country=price of a minute, such as PT=0.03,ES=0.02,*=0.05.',
+  )
+  .transform((pairs) =>
+    Object.fromEntries(pairs.map(([place = '', price = '']) => [place, readMicros(price) ?? 0])),
+  );
+const isPrice = (place: string, price: string): boolean =>
+  /^([A-Z]{2}|\*)$/.test(place) && readMicros(price) !== undefined;
 const url = z.url().transform((text) => text.replace(/\/+$/, ''));
 
 const postgresUrl = z
@@ -62,9 +77,23 @@ const Environment = z.object({
     .transform((text) => text.split(',').map((part) => part.trim().toUpperCase()))
     .transform((parts) => parts.filter((part) => part !== ''))
     .pipe(z.array(z.string().regex(/^[A-Z]{2}$/))),
+  SPEND_CURRENCY: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/)
+    .toUpperCase()
+    .default('USD'),
+  SPEND_LIMIT_CALL: money,
+  SPEND_LIMIT_KEY_DAY: money,
+  SPEND_LIMIT_DAY: money,
+  SPEND_LIMIT_MONTH: money,
+  CALL_PRICES: prices,
+  MODEL_PRICE_PER_MINUTE: money,
   TEST_MODE_RULES: z.enum(['relaxed', 'full']).default('relaxed'),
   WEBHOOK_ALLOWED_HOSTS: list,
   WEBHOOK_ALLOWED_CIDRS: list,
+  ATTENTION_URL: optional.pipe(z.url({ protocol: /^https?$/ }).optional()),
+  ATTENTION_EMAIL: optional,
+  SMTP_URL: optional.pipe(z.url({ protocol: /^smtps?$/ }).optional()),
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(3_600).default(90),
   DATABASE_URL: optional.pipe(postgresUrl.optional()),
   DATABASE_LISTEN_URL: optional.pipe(postgresUrl.optional()),
@@ -85,6 +114,8 @@ const Environment = z.object({
   ),
   TWILIO_AUTH_TOKEN: optional,
   TWILIO_NUMBERS: list.pipe(z.array(z.string().regex(/^\+[1-9]\d{6,14}$/))),
+  // Numbers of yours that are verified with Twilio as caller ids, not bought there.
+  TWILIO_CALLER_IDS: list.pipe(z.array(z.string().regex(/^\+[1-9]\d{6,14}$/))),
   TWILIO_BASE_URL: optional.pipe(url.optional()),
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: optional.pipe(url.optional()),
@@ -117,6 +148,16 @@ const Environment = z.object({
   ),
 });
 
+export interface SpendingSettings {
+  currency: string;
+  /** Null sets no limit. */
+  limits: Record<'call' | 'key_day' | 'day' | 'month', Micros | null>;
+  /** Price of a minute by ISO country, `*` for all others; wins over the carrier's. */
+  callPrices: Record<string, Micros>;
+  /** Speech and text models together; null takes the vendor's prices. */
+  modelPricePerMinute: Micros | null;
+}
+
 export interface Config {
   dataDir: string;
   listenHost: string;
@@ -139,9 +180,14 @@ export interface Config {
   liveCallsPerNumberMax: number;
   callsPerRecipientPerDay: number;
   requireConsentCountries: string[];
+  spending: SpendingSettings;
   testModeRules: 'relaxed' | 'full';
   webhookAllowedHosts: string[];
   webhookAllowedCidrs: string[];
+  /** Chat address that is told what needs attention. */
+  attentionUrl: string | null;
+  /** Who is told by e-mail, and through which server. */
+  attentionEmail: { smtpUrl: string; to: string } | null;
   /** The store that several nodes share, and where to listen for their hints; null: SQLite in the data folder. */
   postgres: { url: string; listenUrl: string; connections: number } | null;
   /** How long live calls may go on after a signal to stop. */
@@ -154,6 +200,7 @@ export interface Config {
     accountSid: string;
     authToken: string;
     fromNumbers: string[];
+    callerIds: string[];
     baseUrl: string | undefined;
   } | null;
   openai: {
@@ -183,6 +230,8 @@ export function loadConfig(
     );
   }
   const e = read.data;
+  const contradiction = contradictionIn(e);
+  if (contradiction) return fail([contradiction]);
   return ok({
     dataDir: resolve(e.DATA_DIR),
     listenHost: e.HOST,
@@ -203,9 +252,13 @@ export function loadConfig(
     liveCallsPerNumberMax: e.MAX_LIVE_CALLS_PER_NUMBER,
     callsPerRecipientPerDay: e.CALLS_PER_RECIPIENT_PER_DAY,
     requireConsentCountries: e.REQUIRE_CONSENT_COUNTRIES,
+    spending: spendingOf(e),
     testModeRules: e.TEST_MODE_RULES,
     webhookAllowedHosts: e.WEBHOOK_ALLOWED_HOSTS,
     webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
+    attentionUrl: e.ATTENTION_URL ?? null,
+    attentionEmail:
+      e.SMTP_URL && e.ATTENTION_EMAIL ? { smtpUrl: e.SMTP_URL, to: e.ATTENTION_EMAIL } : null,
     postgres: e.DATABASE_URL
       ? {
           url: e.DATABASE_URL,
@@ -216,29 +269,62 @@ export function loadConfig(
     drainSeconds: e.DRAIN_SECONDS,
     metricsToken: e.METRICS_TOKEN ?? null,
     traces: tracesOf(e),
-    twilio:
-      e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN
-        ? {
-            accountSid: e.TWILIO_ACCOUNT_SID,
-            authToken: e.TWILIO_AUTH_TOKEN,
-            fromNumbers: e.TWILIO_NUMBERS,
-            baseUrl: e.TWILIO_BASE_URL,
-          }
-        : null,
-    openai: e.OPENAI_API_KEY
-      ? {
-          apiKey: e.OPENAI_API_KEY,
-          baseUrl: e.OPENAI_BASE_URL,
-          realtimeModel: e.OPENAI_REALTIME_MODEL,
-          textModel: e.OPENAI_TEXT_MODEL,
-        }
-      : null,
+    ...accountsOf(e),
     secretKey: e.RECADO_SECRET_KEY ?? null,
     clockRate: e.RECADO_CLOCK_RATE,
     clockAnchor: e.RECADO_CLOCK_ANCHOR,
     simulator: e.SIMULATOR ?? null,
   });
 }
+
+/** Returns the first pair of settings that do not go together. */
+function contradictionIn(
+  e: z.output<typeof Environment>,
+): { name: string; detail: string } | undefined {
+  if ((e.SMTP_URL === undefined) !== (e.ATTENTION_EMAIL === undefined)) {
+    const name = e.SMTP_URL === undefined ? 'SMTP_URL' : 'ATTENTION_EMAIL';
+    return { name, detail: 'Set both SMTP_URL and ATTENTION_EMAIL, or neither.' };
+  }
+  if (e.SPEND_CURRENCY !== 'USD' && e.MODEL_PRICE_PER_MINUTE === null) {
+    const detail =
+      'The models are priced in USD: with another SPEND_CURRENCY write their price of a minute.';
+    return { name: 'MODEL_PRICE_PER_MINUTE', detail };
+  }
+  return undefined;
+}
+
+const accountsOf = (e: z.output<typeof Environment>): Pick<Config, 'twilio' | 'openai'> => ({
+  twilio:
+    e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN
+      ? {
+          accountSid: e.TWILIO_ACCOUNT_SID,
+          authToken: e.TWILIO_AUTH_TOKEN,
+          fromNumbers: [...e.TWILIO_NUMBERS, ...e.TWILIO_CALLER_IDS],
+          callerIds: e.TWILIO_CALLER_IDS,
+          baseUrl: e.TWILIO_BASE_URL,
+        }
+      : null,
+  openai: e.OPENAI_API_KEY
+    ? {
+        apiKey: e.OPENAI_API_KEY,
+        baseUrl: e.OPENAI_BASE_URL,
+        realtimeModel: e.OPENAI_REALTIME_MODEL,
+        textModel: e.OPENAI_TEXT_MODEL,
+      }
+    : null,
+});
+
+const spendingOf = (e: z.output<typeof Environment>): SpendingSettings => ({
+  currency: e.SPEND_CURRENCY,
+  limits: {
+    call: e.SPEND_LIMIT_CALL,
+    key_day: e.SPEND_LIMIT_KEY_DAY,
+    day: e.SPEND_LIMIT_DAY,
+    month: e.SPEND_LIMIT_MONTH,
+  },
+  callPrices: e.CALL_PRICES,
+  modelPricePerMinute: e.MODEL_PRICE_PER_MINUTE,
+});
 
 function tracesOf(e: z.output<typeof Environment>): Config['traces'] {
   if (e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
@@ -264,6 +350,10 @@ export function goLive(config: Config): string[] {
     missing.push('Set PUBLIC_URL to an https address of this engine.');
   if (config.allowedCountries.length === 0) missing.push('Set ALLOWED_COUNTRIES, such as PT,ES.');
   if (!config.organisationSet) missing.push('Set ORGANISATION to the name to call for.');
+  if (config.spending.limits.day === null)
+    missing.push(
+      `Set SPEND_LIMIT_DAY to the most that calls may cost in one day, in ${config.spending.currency}.`,
+    );
   missing.push(
     'This version lacks calling hours, consent, frequency and spend rules. Live calls come with them.',
   );

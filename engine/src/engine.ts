@@ -20,6 +20,7 @@ import { openNetworks } from './networks.ts';
 import { callStore } from './store/calls.ts';
 import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
+import { type Moved, moveStore } from './store/move.ts';
 import { openDatabase } from './store/open-database.ts';
 import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
 import { observeDatabase } from './telemetry/observe-store.ts';
@@ -124,6 +125,7 @@ const settingsOf = (config: Config): Shared['settings'] => ({
   default_max_duration_seconds: config.maxDurationSeconds,
   public_url: config.publicUrl ?? '',
   from_numbers: { simulated: [], live: [] },
+  caller_ids: config.twilio?.callerIds ?? [],
   calls_per_second: { simulated: SIMULATED_CALLS_PER_SECOND, live: config.callsPerSecond },
   live_calls_max: { simulated: config.liveCallsMax, live: config.liveCallsMax },
   live_calls_per_number_max: config.liveCallsPerNumberMax,
@@ -160,6 +162,22 @@ export async function openKeys(config: Config): Promise<KeyRing> {
     revoke: keys.revoke,
     close: () => database.close(),
   };
+}
+
+/** Copies the store of a data folder to Postgres. Throws, and changes nothing, when it cannot; takes the lock of the engine. */
+export async function moveToPostgres(config: Config): Promise<Moved[]> {
+  const from = await openDatabase({ ...config, postgres: null }, createClock(), { lock: true });
+  try {
+    const to = await openDatabase(config, createClock(), { lock: false });
+    try {
+      await migrate(to.database, to.clock.now());
+      return await moveStore(from.database, to.database);
+    } finally {
+      await to.database.close();
+    }
+  } finally {
+    await from.database.close();
+  }
 }
 
 async function makeFirstKey(keys: KeyStore, dataDir: string): Promise<string | undefined> {

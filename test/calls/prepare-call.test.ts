@@ -13,6 +13,7 @@ const settings: Settings = {
   default_max_duration_seconds: 600,
   public_url: '',
   from_numbers: { simulated: ['+12015550123'], live: ['+351210000000'] },
+  caller_ids: [],
   calls_per_second: { simulated: 20, live: 1 },
   live_calls_max: { simulated: 50, live: 50 },
   live_calls_per_number_max: 50,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../lib/database.ts';
 import type { CallRecord } from './call-record.ts';
-import { readDestination } from './destination.ts';
+import { countryOf } from './destination.ts';
 import type { CallStore, Settings } from './ports.ts';
 
 /**
@@ -20,9 +20,4 @@ export async function chooseFromNumber(
   if (kept !== undefined && own.includes(kept)) return kept;
   const country = countryOf(to);
   return own.find((number) => country !== undefined && countryOf(number) === country) ?? own[0];
-}
-
-function countryOf(phoneNumber: string): string | undefined {
-  const read = readDestination(phoneNumber, null);
-  return read.ok ? read.value.country : undefined;
 }

@@ -44,6 +44,12 @@ export function readDestination(
   return parse(digits, country);
 }
 
+/** Returns the ISO 3166 region of an E.164 number; undefined for numbers of none. */
+export function countryOf(phoneNumber: string): string | undefined {
+  const read = readDestination(phoneNumber, null);
+  return read.ok ? read.value.country : undefined;
+}
+
 function parse(digits: string, country: string | null): Result<Destination, ProblemFailure> {
   let number: PhoneNumber;
   try {

@@ -19,7 +19,7 @@ export interface CallStore {
   /** False when the key has placed a call with the same Idempotency-Key. */
   insert(tx: Transaction, call: CallRecord): Promise<boolean>;
   find(on: Queryable, callId: string): Promise<CallRecord | undefined>;
-  /** The latest call with this reference that has not ended. */
+  /** Calls with this reference that have not ended, the latest first. */
   findOpenByReference(on: Queryable, mode: Mode, reference: string): Promise<CallRecord[]>;
   /** Calls to this number that have not ended, in both modes. */
   findOpenByNumber(on: Queryable, phoneNumber: string, limit: number): Promise<CallRecord[]>;
@@ -90,6 +90,9 @@ export interface CallPage {
   phone_number?: string | undefined;
   reference?: string | undefined;
   tag?: string | undefined;
+  metadata_key?: string | undefined;
+  metadata_value?: string | undefined;
+  batch_id?: string | undefined;
   created_after?: number | undefined;
   created_before?: number | undefined;
   limit: number;
@@ -293,6 +296,8 @@ export interface Settings {
   /** Where people and programs reach this engine, without a slash at the end. */
   public_url: string;
   from_numbers: Readonly<Record<'simulated' | 'live', readonly string[]>>;
+  /** Those of them that are caller ids, verified with the carrier and not owned there. */
+  caller_ids: readonly string[];
   modes_ready: Readonly<Record<Mode, boolean>>;
   /** New calls per second with one carrier account. */
   calls_per_second: Readonly<Record<Network, number>>;

@@ -2,12 +2,14 @@
 import { ACCOUNT_OPERATIONS } from './api/account-operations.ts';
 import { BATCH_OPERATIONS } from './api/batch-operations.ts';
 import { CALL_OPERATIONS } from './api/call-operations.ts';
+import { NUMBER_OPERATIONS } from './api/number-operations.ts';
 import { WAIT_OPERATIONS } from './api/wait-operations.ts';
 import { WEBHOOK_OPERATIONS } from './api/webhook-operations.ts';
 
 export { CallCheck, CallList, ListCallsQuery } from './api/call-operations.ts';
 
 export const API = {
+  ...NUMBER_OPERATIONS,
   ...CALL_OPERATIONS,
   ...BATCH_OPERATIONS,
   ...WAIT_OPERATIONS,

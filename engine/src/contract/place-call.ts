@@ -102,13 +102,35 @@ export const Schedule = z
 
 export const Retry = z
   .strictObject({
-    max_attempts: z.int().min(1).max(10).optional(),
-    delays_minutes: z.array(z.int().min(1).max(10_080)).max(10).optional(),
+    max_attempts: z.int().min(1).max(10).optional().meta({
+      title: 'Attempts',
+      description: 'How often each number is tried, the first time included. Default 2.',
+    }),
+    delays_minutes: z
+      .array(z.int().min(1).max(10_080))
+      .max(10)
+      .optional()
+      .meta({
+        title: 'Minutes between attempts',
+        description:
+          'One for each further attempt; the last one counts for all that follow. Default 30.',
+        examples: [[30, 120]],
+      }),
     on: z
       .array(z.enum(['no_answer', 'busy', 'voicemail', 'unreachable', 'callback_requested']))
-      .optional(),
+      .optional()
+      .meta({
+        title: 'Try again after',
+        description:
+          'What is tried again. Default: no answer and busy. callback_requested calls at the time that the person asked for.',
+      }),
   })
-  .meta({ id: 'Retry' });
+  .meta({
+    id: 'Retry',
+    title: 'Try again',
+    description:
+      'When nobody answers. A person who answered is not called again, and nobody outside calling hours.',
+  });
 
 export const Voicemail = z
   .strictObject({
@@ -244,21 +266,47 @@ export const PlaceCall = z
       title: 'Longest duration (seconds)',
       description: 'The call is ended after this time. Default 600.',
     }),
-    max_cost: z.number().positive().max(1_000).optional(),
+    max_cost: z.number().positive().max(1_000).optional().meta({
+      title: 'Most it may cost',
+      description: 'In the currency of your spend limits. A call that could cost more is not made.',
+    }),
     recording: z.enum(['off', 'notify', 'ask']).optional().meta({
       title: 'Recording',
       description: 'off: not recorded. notify: the person is told that the call is recorded.',
     }),
-    purpose: z.enum(['transactional', 'marketing']).optional(),
-    consent_source: text(300).optional(),
+    purpose: z.enum(['transactional', 'marketing']).optional().meta({
+      title: 'Purpose',
+      description:
+        'transactional: about something the person has with you, such as an appointment. marketing: needs consent and has stricter hours.',
+    }),
+    consent_source: text(300).optional().meta({
+      title: 'Consent',
+      description:
+        'How the person agreed to be called, such as: ticked the box on the booking form.',
+    }),
     consent: z
       .strictObject({
-        reference: text(255).optional(),
-        obtained_at: text(40).optional(),
-        source: text(300).optional(),
-        expires_at: text(40).optional(),
+        reference: text(255)
+          .optional()
+          .meta({ title: 'Reference', description: 'Where the proof is kept.' }),
+        obtained_at: text(40)
+          .optional()
+          .meta({ title: 'Given on', description: 'A date such as 2026-05-31.' }),
+        source: text(300)
+          .optional()
+          .meta({ title: 'How', description: 'How the person agreed to be called.' }),
+        expires_at: text(40)
+          .optional()
+          .meta({
+            title: 'Ends on',
+            description: 'A date after which the consent no longer holds.',
+          }),
       })
-      .optional(),
+      .optional()
+      .meta({
+        title: 'Consent details',
+        description: 'The same with its dates; marketing calls need it or the field above.',
+      }),
     webhook_url: text(2_048).optional().meta({
       title: 'Webhook URL',
       description: 'Where the result is sent when the call has ended.',
@@ -281,9 +329,20 @@ export const PlaceCall = z
       description:
         'error: answer with an error. result: answer with a call that has ended, so that a workflow goes on.',
     }),
-    dedupe_key: text(255).optional(),
-    dedupe_hours: z.number().positive().max(720).optional(),
-    if_duplicate: z.enum(['first', 'replace', 'call_again', 'reject']).optional(),
+    dedupe_key: text(255).optional().meta({
+      title: 'Event name',
+      description:
+        'Names the event that this call is for, such as order-1042-shipped. The same name again does not call twice.',
+    }),
+    dedupe_hours: z.number().positive().max(720).optional().meta({
+      title: 'Hours in which it counts as the same',
+      description: 'Default 24.',
+    }),
+    if_duplicate: z.enum(['first', 'replace', 'call_again', 'reject']).optional().meta({
+      title: 'When the event comes again',
+      description:
+        'first: the first call comes back. replace: a first call that is still open is canceled and a new one made. call_again: a new one is made. reject: an error.',
+    }),
     simulate: z.enum(SIMULATED_BEHAVIOURS).optional().meta({
       title: 'Simulated behaviour',
       description: 'Test keys only: what the simulated person does.',
@@ -297,4 +356,8 @@ export const PlaceCall = z
 export type PlaceCall = z.output<typeof PlaceCall>;
 
 /** Fields that the contract already has and the engine does not act on yet: refused, never ignored. */
-export const NOT_SUPPORTED_YET = ['agent_id', 'offered_times', 'transfer'] as const satisfies readonly (keyof PlaceCall)[];
+export const NOT_SUPPORTED_YET = [
+  'agent_id',
+  'offered_times',
+  'transfer',
+] as const satisfies readonly (keyof PlaceCall)[];

@@ -2,6 +2,7 @@
 import type { CallRecord } from '../calls/call-record.ts';
 import { cancelCall } from '../calls/cancel-call.ts';
 import { placeCall } from '../calls/place-call.ts';
+import type { Call } from '../contract/call.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { Mode } from '../contract/vocabulary.ts';
 import { keyOf } from './auth.ts';
@@ -14,7 +15,14 @@ import { streamCall } from './stream-call.ts';
 
 type CallHandlers = Pick<
   Handlers,
-  'placeCall' | 'checkCall' | 'listCalls' | 'getCall' | 'cancelCall' | 'streamCall' | 'getRecording'
+  | 'placeCall'
+  | 'checkCall'
+  | 'listCalls'
+  | 'getCall'
+  | 'cancelCall'
+  | 'cancelByReference'
+  | 'streamCall'
+  | 'getRecording'
 >;
 
 export function callHandlers(ports: HandlerPorts): CallHandlers {
@@ -48,6 +56,21 @@ export function callHandlers(ports: HandlerPorts): CallHandlers {
       return canceled.ok
         ? { status: 200, body: await presentCall(canceled.value, ports) }
         : { problem: canceled.failure };
+    },
+    async cancelByReference({ body, caller }) {
+      const open = await ports.calls.findOpenByReference(
+        ports.database,
+        caller.mode,
+        body.reference,
+      );
+      const calls: Call[] = [];
+      for (const { id } of open) {
+        const canceled = await cancelCall(id, ports.cancel);
+        // One that has just ended by itself needs no canceling.
+        const call = canceled.ok ? canceled.value : await find(id, ports);
+        if (call) calls.push(await presentCall(call, ports));
+      }
+      return { status: 200, body: { calls } };
     },
     async streamCall({ params, query, headers, caller, signal }) {
       if (!isSeen(await find(params.id, ports), caller.mode)) return NOT_FOUND;

@@ -1,6 +1,8 @@
 // One handler per operation of the contract.
 import { batchHandlers } from './batch-handlers.ts';
 import { callHandlers } from './call-handlers.ts';
+import { deliveryHandlers } from './delivery-handlers.ts';
+import { numberHandlers } from './number-handlers.ts';
 import type { HandlerPorts } from './ports.ts';
 import type { Handlers } from './routes.ts';
 import { waitHandlers } from './wait-handlers.ts';
@@ -10,9 +12,11 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   const { settings } = ports;
   return {
     ...callHandlers(ports),
+    ...numberHandlers(ports),
     ...batchHandlers(ports),
     ...waitHandlers(ports),
     ...webhookHandlers(ports),
+    ...deliveryHandlers(ports),
     async getAccount({ caller }) {
       return {
         status: 200,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readDestination } from '../calls/destination.ts';
 import type { Api, ListCallsQuery } from '../contract/api.ts';
 import type { Mode } from '../contract/vocabulary.ts';
 import type { HandlerPorts } from './ports.ts';
@@ -13,10 +14,13 @@ export async function listCalls(
 ): Promise<Answer<Api['listCalls']>> {
   const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
   if (before === null) return { problem: { code: 'invalid_cursor' } };
-  const { created_after, created_before, cursor: _cursor, ...filters } = query;
+  const { created_after, created_before, cursor: _cursor, batch, phone_number, ...filters } = query;
+  const country = ports.settings.default_country;
   const found = await ports.listCalls(ports.database, {
     ...filters,
     mode,
+    batch_id: batch,
+    phone_number: phone_number === undefined ? undefined : asStored(phone_number, country),
     created_after: created_after === undefined ? undefined : Date.parse(created_after),
     created_before: created_before === undefined ? undefined : Date.parse(created_before),
     before,
@@ -31,6 +35,12 @@ export async function listCalls(
       next_cursor: found.length > query.limit && last ? cursorOf(last) : null,
     },
   };
+}
+
+// However it is written; what cannot be a number matches nothing, as it is.
+function asStored(phoneNumber: string, country: string | null): string {
+  const read = readDestination(phoneNumber, country);
+  return read.ok ? read.value.phone_number : phoneNumber;
 }
 
 const cursorOf = ({ created_at, id }: { created_at: number; id: string }): string =>

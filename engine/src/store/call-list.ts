@@ -12,7 +12,7 @@ import type { Queryable, SqlValue } from '../lib/database.ts';
 import { callFromRow } from './calls.ts';
 
 // Only compiles: the text runs on our own connection.
-const build = new Kysely<{ calls: Record<string, SqlValue> }>({
+const build = new Kysely<Record<'calls' | 'call_metadata', Record<string, SqlValue>>>({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new DummyDriver(),
@@ -29,6 +29,7 @@ const EQUAL = [
   'phone_number',
   'reference',
   'tag',
+  'batch_id',
 ] as const;
 
 /** Returns calls of one mode, newest first. */
@@ -37,6 +38,15 @@ export async function listCalls(on: Queryable, query: CallPage): Promise<CallRec
   for (const field of EQUAL) {
     const value = query[field];
     if (value !== undefined) select = select.where(field, '=', value);
+  }
+  const { metadata_key, metadata_value } = query;
+  if (metadata_key !== undefined) {
+    let named = build
+      .selectFrom('call_metadata')
+      .select('call_id')
+      .where('name', '=', metadata_key);
+    if (metadata_value !== undefined) named = named.where('value', '=', metadata_value);
+    select = select.where('id', 'in', named);
   }
   if (query.reached !== undefined) select = select.where('reached', '=', query.reached ? 1 : 0);
   if (query.created_after !== undefined)

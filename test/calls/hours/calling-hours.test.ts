@@ -1,9 +1,5 @@
-import {
-  type HoursRule,
-  narrowed,
-  openHours,
-  type Purpose,
-} from '../../../engine/src/calls/hours/calling-hours.ts';
+import { narrowed, openHours } from '../../../engine/src/calls/hours/calling-hours.ts';
+import type { HoursRule, Purpose } from '../../../engine/src/calls/hours/hours-rule.ts';
 import { CALLING_HOURS } from '../../../engine/src/calls/hours/tables/calling-hours-table.ts';
 import { AREA_STATES } from '../../../engine/src/calls/hours/tables/number-zones.gen.ts';
 import { zonesOfCountry } from '../../../engine/src/calls/hours/zones-of.ts';

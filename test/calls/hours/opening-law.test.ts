@@ -1,12 +1,8 @@
 // What holds of every opening, for any place, purpose, hours and instant.
 import fc from 'fast-check';
-import {
-  type CallingHours,
-  narrowed,
-  openHours,
-  type Purpose,
-} from '../../../engine/src/calls/hours/calling-hours.ts';
+import { narrowed, openHours } from '../../../engine/src/calls/hours/calling-hours.ts';
 import { holidaysFor } from '../../../engine/src/calls/hours/holidays.ts';
+import type { CallingHours, Purpose } from '../../../engine/src/calls/hours/hours-rule.ts';
 import {
   type OpeningFacts,
   openingAt,

@@ -1,30 +1,6 @@
 // When a person may be called, by purpose and place: the windows of each weekday that every rule leaves open. Pure.
+import type { CallingHours, HoursRule, Purpose } from './hours-rule.ts';
 import { CALLING_HOURS } from './tables/calling-hours-table.ts';
-
-export type Purpose = 'transactional' | 'marketing';
-
-/** Local wall-clock times, HH:MM; `to` is the first minute outside and may be 24:00. */
-export interface CallingHours {
-  from: string;
-  to: string;
-}
-
-export interface HoursRule {
-  /** ISO 3166 country; null for everywhere. */
-  country: string | null;
-  /** Postal code of a US state. */
-  state?: string;
-  purpose: Purpose;
-  /** On days (1 is Monday) that no window names nobody is called. */
-  windows: readonly { days: readonly number[]; hours: readonly CallingHours[] }[];
-  closed_on_holidays: boolean;
-  /** Public page that says so. */
-  source: string;
-  /** Month in which the source was read. */
-  as_of: string;
-  /** The source reports the rule and is not the rule itself. */
-  second_hand?: true;
-}
 
 /** Minutes since midnight; `to` is the first minute outside, at most 1440. */
 export interface Window {

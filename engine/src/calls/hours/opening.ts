@@ -1,7 +1,6 @@
 // Whether a person may be called at an instant, and else when: open in every zone that the number can be in. Pure.
 import {
   ALWAYS_OPEN,
-  type CallingHours,
   type HoursPlace,
   narrowed,
   type OpenHours,
@@ -9,6 +8,7 @@ import {
   type Window,
 } from './calling-hours.ts';
 import type { HolidayCalendar } from './holidays.ts';
+import type { CallingHours } from './hours-rule.ts';
 import {
   clockOf,
   dateAfter,

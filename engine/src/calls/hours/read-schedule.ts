@@ -2,7 +2,7 @@
 import type { PlaceCall } from '../../contract/place-call.ts';
 import type { ProblemFailure } from '../../contract/problem.ts';
 import { fail, ok, type Result, together } from '../../lib/result.ts';
-import type { CallingHours } from './calling-hours.ts';
+import type { CallingHours } from './hours-rule.ts';
 import { readMoment } from './read-moment.ts';
 import { isZone } from './zoned-time.ts';
 

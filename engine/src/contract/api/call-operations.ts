@@ -4,7 +4,7 @@ import { Call } from '../call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { PlaceCall } from '../place-call.ts';
 import { CALL_STATUSES, OUTCOME_GROUPS } from '../vocabulary.ts';
-import { count, flag, id, KEY, PLACING } from './operation-parts.ts';
+import { BODY, count, flag, id, KEY, PLACING } from './operation-parts.ts';
 
 const CallParams = z.strictObject({ id: id('call') });
 
@@ -39,6 +39,12 @@ export const ListCallsQuery = z.strictObject({
   phone_number: z.string().max(40).optional(),
   reference: z.string().max(255).optional(),
   tag: z.string().max(100).optional(),
+  metadata_key: z.string().min(1).max(100).optional().meta({
+    description:
+      'Only calls whose metadata has this name; with `metadata_value` only those with this value.',
+  }),
+  metadata_value: z.string().max(4_000).optional(),
+  batch: id('bat').optional(),
   created_after: z.iso.datetime({ offset: true }).optional(),
   created_before: z.iso.datetime({ offset: true }).optional(),
   limit: count(100, 25),
@@ -115,6 +121,29 @@ export const CALL_OPERATIONS = {
     params: CallParams,
     replies: { 200: Call },
     problems: [...KEY, 'not_found', 'call_already_ended'],
+  },
+  cancelByReference: {
+    method: 'POST',
+    path: '/v1/calls/cancel',
+    summary: 'Cancel calls by reference',
+    description:
+      'Cancels every call with this reference that has not ended, such as when the appointment was canceled.',
+    tag: 'calls',
+    auth: 'key',
+    body: z
+      .strictObject({
+        reference: z.string().min(1).max(255).meta({
+          title: 'Reference',
+          description: "Your record's id, as given when the call was placed.",
+        }),
+      })
+      .meta({ id: 'CancelByReference' }),
+    replies: {
+      200: z
+        .object({ calls: z.array(Call).meta({ description: 'The calls as they stand now.' }) })
+        .meta({ id: 'CanceledCalls' }),
+    },
+    problems: [...BODY, ...KEY],
   },
   streamCall: {
     method: 'GET',

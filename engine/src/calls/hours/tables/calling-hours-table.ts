@@ -1,6 +1,6 @@
 // The calling hours that the engine keeps to, as data: defaults of this product first, then countries and US states.
 // Where several rows apply, all hold. Laws change: every row has its source and the month in which it was read.
-import type { CallingHours, HoursRule } from '../calling-hours.ts';
+import type { CallingHours, HoursRule } from '../hours-rule.ts';
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const WORKDAYS = [1, 2, 3, 4, 5];

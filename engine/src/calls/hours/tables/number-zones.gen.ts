@@ -1,4 +1,4 @@
-// Written by engine/scripts/generate-zones.ts from engine/scripts/zones; do not edit.
+// Written by engine/scripts/generate.ts from engine/scripts/zones; do not edit.
 // Made from resources/timezones/map_data.txt and resources/geocoding/en/1.txt of libphonenumber, with corrections.
 // Copyright (C) The Libphonenumber Authors, Apache License 2.0: https://github.com/google/libphonenumber/blob/master/LICENSE
 
