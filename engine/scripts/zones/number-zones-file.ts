@@ -8,6 +8,9 @@ import {
 import { ADDED_COUNTRIES, CORRECTED_PREFIXES, DROPPED_ZONES, MAIN_ZONES } from './corrections.ts';
 import { US_STATES } from './us-states.ts';
 
+/** Where the table stands, from the folder of the engine. */
+export const NUMBER_ZONES = 'src/calls/hours/tables/number-zones.gen.ts';
+
 export interface ZoneSources {
   prefixes: string;
   areaCodes: string;
@@ -33,7 +36,7 @@ ${rows('PREFIX_ZONES', prefixRows(sources.prefixes, clocks))}
 ${rows('AREA_STATES', areaStates(sources.areaCodes))}`;
 }
 
-const HEADER = `// Written by engine/scripts/generate-zones.ts from engine/scripts/zones; do not edit.
+const HEADER = `// Written by engine/scripts/generate.ts from engine/scripts/zones; do not edit.
 // Made from resources/timezones/map_data.txt and resources/geocoding/en/1.txt of libphonenumber, with corrections.
 // Copyright (C) The Libphonenumber Authors, Apache License 2.0: https://github.com/google/libphonenumber/blob/master/LICENSE
 `;
