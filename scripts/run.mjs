@@ -20,6 +20,7 @@ const TASKS = {
     command: ['node_modules/jest/bin/jest.js'],
     env: { NODE_ENV: 'test' },
   },
+  'test:chaos': { installs: 'all', command: ['test/chaos/main.ts'] },
   check: { installs: 'all', command: ['scripts/check.mjs'] },
   generate: { installs: 'all', command: ['engine/scripts/generate.ts'] },
 };

@@ -11,7 +11,10 @@ export interface EngineProcess {
   firstKey: string | undefined;
   /** Everything that it has written to standard error. */
   stderr(): string;
-  /** Ends it as a power cut would; resolves when it is gone. */
+  /** Stops it in the middle of whatever it does, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Ends it as a power cut would, also while it is paused; resolves when it is gone. */
   kill(): Promise<void>;
   /** Asks it to stop; resolves with its exit code. */
   terminate(): Promise<number | null>;
@@ -40,6 +43,8 @@ export async function startEngineProcess(env: Record<string, string>): Promise<E
     url,
     firstKey: first_key,
     stderr: () => stderr,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await gone;

@@ -30,7 +30,8 @@ const simulator = await startSimulator({
     rate: Number(values.rate ?? '1'),
     ...(values.anchor === undefined ? {} : { anchor: Number(values.anchor) }),
   }),
-  log: createLog({ level: 'warn' }),
+  // Whoever steers it kills engines on purpose.
+  log: createLog({ level: values.control ? 'error' : 'warn' }),
   cacheDir: values['cache-dir'] ?? join(tmpdir(), 'recado-simulated-speech'),
   carrierPort: Number(values['carrier-port'] ?? '0'),
   modelPort: Number(values['model-port'] ?? '0'),

@@ -33,7 +33,7 @@ export interface CreateRequests {
   answer(
     request: Omit<CallRequest, 'faults'>,
   ): Promise<MadeCall | { error: RestError } | 'dropped'>;
-  /** Lets the held requests for this number go on. */
+  /** Lets the held requests for this number go on; later ones are not held. */
   release(phoneNumber: string): void;
   seen(): CreateSeen[];
 }
@@ -60,15 +60,16 @@ export function createRequests(parts: {
   const seen: Writable<CreateSeen>[] = [];
   const counts = new Map<string, number>();
   const held = new Map<string, Set<() => void>>();
+  const released = new Set<string>();
 
   async function hold(to: string, where: 'request' | 'response'): Promise<void> {
-    if (faults.carrier.holds?.[to] !== where) return;
-    const released = new AbortController();
-    const release = (): void => released.abort();
+    if (released.has(to) || faults.carrier.holds?.[to] !== where) return;
+    const wait = new AbortController();
+    const release = (): void => wait.abort();
     const others = held.get(to) ?? new Set();
     held.set(to, others.add(release));
     parts.stopping.addEventListener('abort', release, { once: true });
-    await clock.sleep(HOLD_MS * clock.rate, released.signal);
+    await clock.sleep(HOLD_MS * clock.rate, wait.signal);
     others.delete(release);
     parts.stopping.removeEventListener('abort', release);
   }
@@ -104,6 +105,7 @@ export function createRequests(parts: {
       return answer;
     },
     release(phoneNumber) {
+      released.add(phoneNumber);
       for (const go of held.get(phoneNumber) ?? []) go();
     },
     seen: () => [...seen],

@@ -1,0 +1,49 @@
+// npm run test:chaos -- [--store sqlite|postgres] [--calls 500] [--strikes 110] [--seed N] [--json]
+// Prints what held and what did not, and ends with 1 when something did not.
+import { parseArgs } from 'node:util';
+import { type ChaosReport, runChaos } from './chaos.ts';
+import { chaosStores, STORES, type StoreName } from './stores.ts';
+import { tableOf } from './table.ts';
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: {
+    store: text,
+    calls: text,
+    strikes: text,
+    seed: text,
+    rate: text,
+    lanes: text,
+    json: { type: 'boolean' },
+  },
+});
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
+const wanted = STORES.filter((name) => values.store === undefined || values.store === name);
+const reports: Partial<Record<StoreName, ChaosReport>> = {};
+
+for (const name of wanted) {
+  const open = chaosStores[name];
+  if (!open) {
+    say(`not run: ${name} is not there`);
+    continue;
+  }
+  say(`chaos on ${name}, seed ${seed}`);
+  const report = await runChaos(open, {
+    seed,
+    calls: Number(values.calls ?? 500),
+    strikes: Number(values.strikes ?? 110),
+    rate: Number(values.rate ?? 20),
+    lanes: Number(values.lanes ?? 12),
+    settle_seconds: 90,
+    say,
+  });
+  reports[name] = report;
+  if (!values.json) process.stdout.write(`${tableOf(name, report)}\n`);
+}
+if (values.json) process.stdout.write(`${JSON.stringify(reports)}\n`);
+const held = Object.values(reports).every(({ findings }) =>
+  findings.every(({ broken }) => broken.length === 0),
+);
+process.exitCode = held && Object.keys(reports).length > 0 ? 0 : 1;
