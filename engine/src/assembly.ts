@@ -7,6 +7,7 @@ import { noteAnswer, noteDisclosure, noteTurn } from './calls/note-session.ts';
 import type { Carrier, Jobs, Settings } from './calls/ports.ts';
 import { createMediaSockets } from './carriers/twilio/media-socket.ts';
 import type { TwilioNetwork } from './carriers/twilio/network.ts';
+import { createTwilioPrices } from './carriers/twilio/prices.ts';
 import { createTwilioCarrier } from './carriers/twilio/rest.ts';
 import { registerTwilioRoutes } from './carriers/twilio/routes.ts';
 import type { Config } from './config.ts';
@@ -29,11 +30,11 @@ import type { Networks } from './networks.ts';
 import { createEgress } from './outgoing/egress.ts';
 import { Worker } from './queue/worker.ts';
 import { openRules } from './rules.ts';
+import { openSending } from './sending.ts';
 import { LiveSessions } from './session/sessions.ts';
 import { listCalls } from './store/call-list.ts';
 import { callStore } from './store/calls.ts';
 import { isWritable } from './store/data-folder.ts';
-import { createDeliveryStore } from './store/deliveries.ts';
 import { createEventStore } from './store/events.ts';
 import { countJobs } from './store/job-counts.ts';
 import { jobStore } from './store/jobs.ts';
@@ -42,7 +43,6 @@ import { isMigrated, migrate } from './store/migrations.ts';
 import { noHints, startHints } from './store/postgres-hints.ts';
 import { createRecordings } from './store/recordings.ts';
 import { loadSecretKey } from './store/secret-files.ts';
-import { createWebhookStore } from './store/webhooks.ts';
 import { observeCalls } from './telemetry/observe-calls.ts';
 import { observeCarrier } from './telemetry/observe-carrier.ts';
 import { observeDeliveries } from './telemetry/observe-deliveries.ts';
@@ -110,6 +110,7 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
     ownUrls,
     clock,
   });
+  const sending = openSending(config, { database, seal, events, egress, clock, jobs, onQueued });
   return {
     database,
     wake,
@@ -120,8 +121,8 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
     ownUrls,
     egress,
     keys: createKeyStore({ database, seal, clock, newSigningSecret }),
-    webhooks: createWebhookStore({ database, seal, events, egress, clock, newSigningSecret }),
-    deliveries: observeDeliveries(createDeliveryStore(database, seal), telemetry),
+    ...sending,
+    deliveries: observeDeliveries(sending.deliveries, telemetry),
     recordings: createRecordings(join(config.dataDir, 'recordings')),
   };
 }
@@ -175,7 +176,11 @@ export function createWorker(
     ...talk,
     readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
     egress: store.egress,
+    inFlight: store.inFlight,
     deliveries: store.deliveries,
+    attention: store.attention,
+    told: store.told,
+    mailer: store.mailer,
     finishRecording: store.recordings.finish,
     isNodeGone: (id) => jobStore.isGone(database, id),
     random,
@@ -248,6 +253,9 @@ export function createDoors(
       eventsOfCall: store.events.ofCall,
       readRecording: store.recordings.read,
       webhooks: store.webhooks,
+      deliveries: store.deliveryList,
+      told: store.told,
+      sample: { ...store, clock, log, settings },
       webhookSecret: store.keys.webhookSecret,
       readiness,
     }),
@@ -296,6 +304,7 @@ export function connectCarriers(
   const connect = (network: 'simulated' | 'live', callbackBase: string): Carrier => {
     const account = networks[network]?.account ?? neverAsked();
     doors.accounts.push({ ...account, callbackBase, events });
+    talk.carrierPrices[network] = createTwilioPrices({ ...account, clock, log });
     const carrier = createTwilioCarrier({ ...account, callbackBase, clock, log });
     return observeCarrier(carrier, network, { ...telemetry, clock });
   };

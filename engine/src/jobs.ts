@@ -1,11 +1,18 @@
 // Every kind of queued work: the verb that does it and how long one run may take.
+import { type NoteCostPorts, noteCost } from './calls/cost/note-cost.ts';
 import { type DialPorts, dial } from './calls/dial.ts';
 import { type FinishPorts, finishCall } from './calls/finish-call.ts';
 import { type SettlePorts, settleAttempt } from './calls/settle-stuck.ts';
 import { type DeliverPorts, deliver } from './events/deliver.ts';
+import { type EmailPorts, emailAttention } from './events/email-attention.ts';
 import type { JobKind } from './queue/worker.ts';
 
-export type JobPorts = DialPorts & FinishPorts & SettlePorts & DeliverPorts;
+export type JobPorts = DialPorts &
+  FinishPorts &
+  SettlePorts &
+  NoteCostPorts &
+  DeliverPorts &
+  EmailPorts;
 
 export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => ({
   dial: {
@@ -15,5 +22,10 @@ export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => 
   },
   settle_attempt: { time_out_ms: 60_000, run: ({ ref }) => settleAttempt(ref, ports) },
   finish_call: { time_out_ms: 90_000, run: ({ ref }) => finishCall(ref, ports) },
+  note_cost: { time_out_ms: 60_000, run: ({ ref }) => noteCost(ref, ports) },
   deliver: { time_out_ms: 60_000, run: ({ ref }) => deliver(ref, ports) },
+  email_attention: {
+    time_out_ms: 60_000,
+    run: ({ ref, tries }) => emailAttention(ref, tries, ports),
+  },
 });

@@ -1,5 +1,6 @@
 // Events as they are stored, streamed and sent to webhooks.
 import { z } from 'zod';
+import { DELIVERY_FAILURES } from './delivery.ts';
 import { EVENT_TYPES, MODES, OUTCOME_GROUPS } from './vocabulary.ts';
 
 export const Event = z
@@ -13,7 +14,10 @@ export const Event = z
     simulated: z.boolean(),
     data: z.record(z.string(), z.unknown()).meta({
       description:
-        'For call.ended the whole call; for call.turn_added {call_id, turn}; else {call_id} and what happened.',
+        'For call.ended the whole call; for call.turn_added {call_id, turn}; for attention.needed what to look at; else {call_id} and what happened.',
+    }),
+    test: z.literal(true).optional().meta({
+      description: 'There only when somebody asked for a sample: nothing of it happened.',
     }),
   })
   .meta({ id: 'Event' });
@@ -72,12 +76,86 @@ export const Webhook = z
     events: z.array(z.enum(EVENT_TYPES)),
     filter: WebhookFilter,
     mode: z.enum(MODES),
-    status: z.enum(['active', 'paused']),
+    status: z.enum(['active', 'paused']).meta({
+      description: 'While it is paused, events are kept; they are sent when it goes on.',
+    }),
+    pause_reason: z.enum(['requested', 'failing', 'refused']).nullable().meta({
+      description:
+        'requested: by you. failing: nothing was taken for five days. refused: each of its first five events was refused.',
+    }),
+    paused_at: z.iso.datetime().nullable(),
+    failing_since: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'Since when no event was taken.' }),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Webhook' });
 export type Webhook = z.output<typeof Webhook>;
 
+export const UpdateWebhook = z
+  .strictObject({
+    url: SubscribeWebhook.shape.url.optional(),
+    events: z
+      .array(z.enum(EVENT_TYPES))
+      .min(1)
+      .max(EVENT_TYPES.length)
+      .optional()
+      .meta({ title: 'Events', description: 'Which events are sent.' }),
+    filter: WebhookFilter.optional().meta({ description: 'Replaces the whole filter.' }),
+    paused: z.boolean().optional().meta({
+      title: 'Paused',
+      description: 'True keeps events back; false sends them again, those that waited first.',
+    }),
+  })
+  .meta({ id: 'UpdateWebhook' });
+export type UpdateWebhook = z.output<typeof UpdateWebhook>;
+
 export const NewWebhook = Webhook.extend({
   secret: z.string().meta({ description: 'Signing secret of this webhook. Shown only once.' }),
 }).meta({ id: 'NewWebhook' });
+
+export const RotatedSecret = NewWebhook.extend({
+  previous_secret_until: z.iso.datetime().meta({
+    description: 'Until then each event is signed with the new secret and with the one before it.',
+  }),
+}).meta({ id: 'RotatedSecret' });
+export type RotatedSecret = z.output<typeof RotatedSecret>;
+
+/** What the receiver said to a sample. Its body is not shown. */
+export const WebhookTest = z
+  .object({
+    delivered: z.boolean(),
+    status_class: z
+      .enum(['1xx', '2xx', '3xx', '4xx', '5xx'])
+      .nullable()
+      .meta({ description: 'Null when there was no reply.' }),
+    failure: z.enum(DELIVERY_FAILURES).nullable(),
+    took_ms: z.int(),
+  })
+  .meta({ id: 'WebhookTest' });
+
+export const AttentionNotice = z
+  .object({
+    id: z.string(),
+    kind: z.enum(ATTENTION_KINDS),
+    object: z.string().meta({ description: 'What it is about, such as the id of a webhook.' }),
+    text: z.string(),
+    fix: z.string().meta({ description: 'What to do about it.' }),
+    link: z.string().nullable(),
+    call_id: z.string().nullable(),
+    mode: z.enum(MODES),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'AttentionNotice' });
+export type AttentionNotice = z.output<typeof AttentionNotice>;
+
+export const AttentionList = z
+  .object({
+    attention: z.array(AttentionNotice),
+    next_cursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Give it as `cursor` to get the next page.' }),
+  })
+  .meta({ id: 'AttentionList' });

@@ -1,15 +1,16 @@
 // One try of one delivery. At least once: a kill after the send and before the record sends again, with the same id.
 // Only what is stored is sent, so an event is never heard of before it is committed.
 import type { Clock } from '../lib/clock.ts';
-import type { Egress, EgressReply } from '../lib/egress.ts';
+import type { Egress } from '../lib/egress.ts';
 import type { Log } from '../lib/log.ts';
-import type { DeliveryStore, DeliveryTry, PendingDelivery } from './ports.ts';
-import { afterTry, webhookHealth } from './retry-table.ts';
+import type { InFlight } from './in-flight.ts';
+import type { DeliveryTry, PendingDelivery } from './ports.ts';
+import { type RecordTryPorts, recordTry } from './record-try.ts';
 import { signedHeaders } from './sign.ts';
 
-export interface DeliverPorts {
-  deliveries: DeliveryStore;
+export interface DeliverPorts extends RecordTryPorts {
   egress: Egress;
+  inFlight: InFlight;
   clock: Clock;
   log: Log;
   /** In [0, 1). */
@@ -21,59 +22,53 @@ export async function deliver(
   deliveryId: string,
   ports: DeliverPorts,
 ): Promise<{ again_at: number } | undefined> {
-  const { deliveries, egress, clock } = ports;
-  const delivery = await deliveries.loadPending(deliveryId);
+  const { clock, egress } = ports;
+  const delivery = await ports.deliveries.loadPending(deliveryId, clock.now());
   if (!delivery) return undefined;
   // A node may have died after recording a try and before putting the job off.
   if (delivery.next_try_at > clock.now()) return { again_at: delivery.next_try_at };
+  const room = ports.inFlight.enter(delivery.url_host);
+  if (!room.ok) return { again_at: room.again_at };
 
-  const started = clock.monotonic();
-  const reply = await egress.send(requestFor(delivery, clock.now()));
-  const made = tryOf(delivery, reply, clock.now(), ports.random());
-  await deliveries.recordTry(deliveryId, made);
-  tell(ports.log, delivery, made, clock.monotonic() - started);
-  return made.settlement.state === 'pending'
-    ? { again_at: made.settlement.next_try_at }
-    : undefined;
+  try {
+    const started = clock.monotonic();
+    const reply = await egress.send(requestFor(delivery, clock.now()));
+    const tookMs = clock.monotonic() - started;
+    const sent = { reply, at: clock.now(), random: ports.random() };
+    const made = await recordTry(delivery, sent, ports);
+    if (made) tell(ports.log, delivery, made, tookMs);
+    if (made?.settlement.state === 'delivered') return undefined;
+    // Asked again, because its webhook may have been paused, or its next try brought forward, meanwhile.
+    const waiting = await ports.deliveries.loadPending(deliveryId, clock.now());
+    return waiting && { again_at: waiting.next_try_at };
+  } finally {
+    room.leave();
+  }
 }
 
-function requestFor({ url, body, event_id, secrets, bearer }: PendingDelivery, now: number) {
+export function requestFor(
+  delivery: Pick<PendingDelivery, 'url' | 'body' | 'event_id' | 'secrets' | 'bearer'>,
+  now: number,
+) {
+  const { url, body, event_id: id, secrets, bearer } = delivery;
+  const timestamp_seconds = Math.floor(now / 1000);
   return {
     url,
     method: 'POST' as const,
     headers: {
       'content-type': 'application/json',
-      ...signedHeaders({ id: event_id, timestamp_seconds: Math.floor(now / 1000), body, secrets }),
+      ...signedHeaders({ id, timestamp_seconds, body, secrets }),
       ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
     },
     body,
   };
 }
 
-function tryOf(
-  delivery: PendingDelivery,
-  reply: EgressReply,
-  now: number,
-  random: number,
-): DeliveryTry {
-  const number = delivery.tries + 1;
-  return {
-    number,
-    at: now,
-    settlement: afterTry({ tries: number }, reply, now, random),
-    webhook_health: webhookHealth(reply),
-    last_status: reply.ok ? reply.status : null,
-    last_failure: reply.ok ? null : reply.failure,
-  };
-}
-
+// The whole story of a try in one line, without the path of the address and without what was sent.
 function tell(log: Log, delivery: PendingDelivery, made: DeliveryTry, tookMs: number): void {
-  const { event_id, event_type, webhook_id } = delivery;
+  const { id, event_id, event_type, call_id, webhook_id, url_host } = delivery;
   const fields = {
-    delivery_id: delivery.id,
-    event_id,
-    event_type,
-    webhook_id,
+    ...{ delivery_id: id, event_id, event_type, call_id, webhook_id, url_host },
     number: made.number,
     ...made.settlement,
     last_status: made.last_status,

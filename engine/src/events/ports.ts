@@ -1,27 +1,48 @@
 // What recording and delivering events need from outside, and what they offer to the other verbs.
-import type { AttentionKind, SubscribeWebhook, Webhook } from '../contract/event.ts';
+import type { Delivery } from '../contract/delivery.ts';
+import type {
+  AttentionKind,
+  AttentionNotice,
+  RotatedSecret,
+  SubscribeWebhook,
+  UpdateWebhook,
+  Webhook,
+} from '../contract/event.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
-import type { Transaction } from '../lib/database.ts';
+import type { FilterSubject } from '../contract/webhook-filter.ts';
+import type { Queryable, Transaction } from '../lib/database.ts';
 import type { AddressRefusal, EgressFailure } from '../lib/egress.ts';
-import type { Settlement, WebhookHealth } from './retry-table.ts';
+import type { Result } from '../lib/result.ts';
+import type { Settlement } from './retry-table.ts';
+import type { PauseReason, Standing } from './webhook-standing.ts';
+
+export type { PauseReason };
 
 /** One event on its way to one webhook, with all that a try needs. */
 export interface PendingDelivery {
   id: string;
   /** How often it was sent until now. */
   tries: number;
+  /** Those of an earlier round, before a replay or a pause. */
+  tries_before: number;
   /** Not to be sent before; milliseconds since 1970. */
   next_try_at: number;
+  /** Sent as `webhook-id`. */
   event_id: string;
-  event_type: EventType;
+  /** Null for a single message. */
+  event_type: EventType | null;
+  call_id: string | null;
+  mode: Mode;
   /** The exact text recorded with the event. */
   body: string;
   webhook_id: string;
+  url_host: string;
   url: string;
   /** Signing secrets in the clear, newest first; more than one only while a secret is being replaced. */
   secrets: readonly string[];
   /** Sent as `authorization: Bearer …`. */
   bearer: string | null;
+  standing: Standing;
 }
 
 /** What came of one try. */
@@ -30,23 +51,34 @@ export interface DeliveryTry {
   number: number;
   at: number;
   settlement: Settlement;
-  webhook_health: WebhookHealth;
   /** HTTP status of the reply; null when there was none. */
   last_status: number | null;
   last_failure: EgressFailure | null;
 }
 
 export interface DeliveryStore {
-  /** The delivery, if its event is committed and it still waits to be sent; undefined when settled or its webhook ended. */
-  loadPending(deliveryId: string): Promise<PendingDelivery | undefined>;
-  /**
-   * Saves a try and what follows from it, in one transaction: the delivery's state; the webhook ended when `gone`, marked
-   * failing or working; `attention.needed` when `dead`. No effect when a try of this number is saved already.
-   */
-  recordTry(deliveryId: string, made: DeliveryTry): Promise<void>;
+  /** The delivery, if it may be sent now or later; undefined when settled, held, or its webhook is paused or ended. */
+  loadPending(deliveryId: string, now: number): Promise<PendingDelivery | undefined>;
+  /** Counts a try; false when one of this number is counted already, or the delivery is settled. */
+  countTry(tx: Transaction, deliveryId: string, number: number): Promise<boolean>;
+  /** True when the end of its call waits behind this delivery. */
+  isOvertaken(tx: Transaction, deliveryId: string): Promise<boolean>;
+  /** Saves what came of a counted try and, once it is settled, lets the next event of the call go. */
+  saveTry(tx: Transaction, deliveryId: string, made: DeliveryTry): Promise<void>;
+  /** Locks a subscription and returns how it has done; undefined for a call's own address, and when it is not active. */
+  lockStanding(tx: Transaction, webhookId: string): Promise<Standing | undefined>;
+  saveStanding(tx: Transaction, webhookId: string, standing: Standing): Promise<void>;
+  /** Pauses a webhook; what waits for it is kept until it goes on. */
+  pause(
+    tx: Transaction,
+    webhookId: string,
+    pause: { reason: PauseReason; at: number },
+  ): Promise<void>;
+  /** Ends a webhook: nothing is sent to it any more, and what waits for it is a dead letter. */
+  end(tx: Transaction, webhookId: string, at: number): Promise<void>;
 }
 
-/** The subscriptions of keys. */
+/** The subscriptions of keys. A key sees those of its mode; undefined stands for one that is not there. */
 export interface Webhooks {
   /** Why an address may not be used; undefined when it may. */
   judge(url: string): Promise<AddressRefusal | undefined>;
@@ -56,18 +88,50 @@ export interface Webhooks {
     wanted: SubscribeWebhook,
   ): Promise<{ webhook: Webhook; secret: string | undefined } | 'too_many'>;
   list(mode: Mode): Promise<Webhook[]>;
+  find(mode: Mode, webhookId: string): Promise<Webhook | undefined>;
+  /** Changes what is given. A webhook that goes on again is sent all that waited. */
+  update(mode: Mode, webhookId: string, change: UpdateWebhook): Promise<Webhook | undefined>;
   /** False when there never was such a webhook for this mode. */
   unsubscribe(mode: Mode, webhookId: string): Promise<boolean>;
+  /** Gives it a new secret; the one before it signs beside it for a day. */
+  rotateSecret(mode: Mode, webhookId: string): Promise<RotatedSecret | undefined>;
+  /** What a request to it needs, its address and secrets in the clear. */
+  open(mode: Mode, webhookId: string): Promise<OpenWebhook | undefined>;
 }
 
-/** What filters of webhooks ask of an event. A part that is absent is not asked: it never hides the event. */
-export interface FilterSubject {
-  outcome?: string | null;
-  outcome_group?: string | null;
-  agent_id?: string | null;
-  source?: string | null;
-  tag?: string | null;
-  metadata?: Readonly<Record<string, unknown>>;
+export interface OpenWebhook {
+  url: string;
+  url_host: string;
+  secrets: readonly string[];
+}
+
+/** What was sent, and sending it again. */
+export interface Deliveries {
+  /** Newest first. */
+  list(on: Queryable, page: DeliveryPage): Promise<Delivery[]>;
+  /** Sends it again with the same id; what keeps it from that, else. */
+  replay(
+    mode: Mode,
+    deliveryId: string,
+  ): Promise<Result<Delivery, 'not_found' | 'delivery_not_replayable'>>;
+  /** Sends again what the webhook was to be sent since then and stands at one of these, oldest first; undefined when it is not there. */
+  replayAll(
+    mode: Mode,
+    webhookId: string,
+    which: { since: number; statuses: readonly ('delivered' | 'dead')[] },
+  ): Promise<{ replayed: number; more: boolean } | undefined>;
+}
+
+/** One page of a list of deliveries. Whatever is not given is not asked for. */
+export interface DeliveryPage {
+  mode: Mode;
+  webhook_id?: string | undefined;
+  event_type?: string | undefined;
+  call_id?: string | undefined;
+  status?: string | undefined;
+  limit: number;
+  /** Only deliveries older than this one. */
+  before?: { created_at: number; id: string } | undefined;
 }
 
 /** An event that is not a step in the life of one call: batch.ended, recipient.opted_out, attention.needed. */
@@ -98,7 +162,10 @@ export interface Messages {
     tx: Transaction,
     message: {
       id: string;
-      key_id: string;
+      /** The event that it tells of in other words, if there is one. */
+      event_type: EventType | null;
+      /** Null: signed with a secret that nobody knows. */
+      key_id: string | null;
       mode: Mode;
       url: string;
       token: string | null;
@@ -127,4 +194,26 @@ export interface AttentionNeed {
 export interface Attention {
   /** False when the same was told within the last hour. Nothing is told when the transaction rolls back. */
   needAttention(tx: Transaction, need: AttentionNeed): Promise<boolean>;
+}
+
+/** What was told, and when the same may be told again. */
+export interface AttentionStore {
+  /** Notes that this is told now; false when it was told after `since`. */
+  claim(
+    tx: Transaction,
+    need: Pick<AttentionNeed, 'kind' | 'object' | 'mode'>,
+    at: { now: number; since: number },
+  ): Promise<boolean>;
+  find(on: Queryable, eventId: string): Promise<AttentionNotice | undefined>;
+  /** Newest first, each with its place in the list. */
+  list(
+    on: Queryable,
+    page: { mode: Mode; before: number | null; limit: number },
+  ): Promise<{ sequence: number; notice: AttentionNotice }[]>;
+}
+
+/** Sends e-mail to the people who run this engine. */
+export interface Mailer {
+  /** `id` is the same when the mail is sent again. Never throws. */
+  send(mail: { id: string; subject: string; text: string }): Promise<Result<null, string>>;
 }

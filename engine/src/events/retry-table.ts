@@ -8,15 +8,13 @@ export type Settlement =
   | { state: 'dead' }
   | { state: 'gone' };
 
-/** What a reply says of the webhook itself, beyond this one event. */
-export type WebhookHealth = 'working' | 'failing' | 'not_said';
-
 /**
  * Decides what follows a try. `tries` is how often the event was sent, this time included; `now` is in milliseconds
- * since 1970; `random` lies in [0, 1) and spreads the tries of many deliveries by 20 % either way.
+ * since 1970; `random` lies in [0, 1) and spreads the tries of many deliveries by 20 % either way. `is_overtaken` when
+ * the end of the call waits behind this event: that carries all there is to know, so it is not kept back for long.
  */
 export function afterTry(
-  { tries }: { tries: number },
+  { tries, is_overtaken = false }: { tries: number; is_overtaken?: boolean },
   reply: EgressReply,
   now: number,
   random: number,
@@ -24,21 +22,13 @@ export function afterTry(
   if (isTaken(reply)) return { state: 'delivered' };
   if (reply.ok && reply.status === GONE) return { state: 'gone' };
   const pauseMs = PAUSES_MS[tries - 1];
-  if (pauseMs === undefined) return { state: 'dead' };
+  if (pauseMs === undefined || (is_overtaken && tries >= OVERTAKEN_TRIES_MAX))
+    return { state: 'dead' };
   const spreadMs = pauseMs * (1 - JITTER + 2 * JITTER * random);
   return {
     state: 'pending',
     next_try_at: now + Math.ceil(Math.max(spreadMs, askedPauseMs(reply))),
   };
-}
-
-/**
- * Returns what a reply tells of the webhook. A platform that answers 400 dislikes this event (or its workflow is off),
- * and 409, 425 and 429 mean "later": none of them may ever pause a webhook.
- */
-export function webhookHealth(reply: EgressReply): WebhookHealth {
-  if (isTaken(reply)) return 'working';
-  return reply.ok && PATIENT_STATUSES.includes(reply.status) ? 'not_said' : 'failing';
 }
 
 const SECOND_MS = 1_000;
@@ -59,10 +49,11 @@ const PAUSES_MS: readonly number[] = [
 ];
 /** How often one event is sent at most. */
 export const TRIES_MAX = PAUSES_MS.length + 1;
+/** How often an event is sent at most while the end of its call waits behind it. */
+const OVERTAKEN_TRIES_MAX = 2;
 
 const JITTER = 0.2;
 const GONE = 410;
-const PATIENT_STATUSES: readonly number[] = [400, 409, 425, 429];
 // A receiver may ask for a longer pause than the table's, but not push an event beyond reach.
 const ASKED_PAUSE_MAX_MS = 24 * HOUR_MS;
 

@@ -7,12 +7,22 @@ import type { PlacePorts } from '../calls/place-call.ts';
 import type { CallPage, CallStore, Settings } from '../calls/ports.ts';
 import type { EventType } from '../contract/vocabulary.ts';
 import type { Followers } from '../events/followers.ts';
-import type { Webhooks } from '../events/ports.ts';
+import type { AttentionStore, Deliveries, Webhooks } from '../events/ports.ts';
+import type { SamplePorts } from '../events/send-sample.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Queryable } from '../lib/database.ts';
+import type { ErasePorts } from '../privacy/erase-person.ts';
+import type { ExportPorts } from '../privacy/export-person.ts';
+import type { ImportPorts } from '../privacy/import-suppressions.ts';
+import type { AuditLog } from '../privacy/ports.ts';
+import type { LinkPorts } from '../privacy/recording-link.ts';
 import type { CloseWaitPorts } from '../waits/close-wait.ts';
 import type { CreateWaitPorts } from '../waits/create-wait.ts';
 import type { Readiness } from './readiness.ts';
+
+export interface PrivacyPorts extends ErasePorts, ExportPorts, ImportPorts, LinkPorts {
+  audit: AuditLog;
+}
 
 export interface HandlerPorts {
   database: Database;
@@ -34,6 +44,10 @@ export interface HandlerPorts {
   ): Promise<{ sequence: number; type: EventType; body: string }[]>;
   readRecording(name: string): Promise<Buffer | undefined>;
   webhooks: Webhooks;
+  deliveries: Deliveries;
+  told: AttentionStore;
+  sample: SamplePorts;
+  privacy: PrivacyPorts;
   webhookSecret(keyId: string): Promise<string>;
   readiness: Readiness;
 }

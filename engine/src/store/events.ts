@@ -2,11 +2,13 @@
 import type { CallRecord } from '../calls/call-record.ts';
 import type { EventRecorder } from '../calls/ports.ts';
 import type { Event, WebhookFilter } from '../contract/event.ts';
-import type { EventType } from '../contract/vocabulary.ts';
+import type { EventType, Mode } from '../contract/vocabulary.ts';
+import { type FilterSubject, passesFilter } from '../contract/webhook-filter.ts';
+import type { FactRecorder } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
-import { jobStore } from './jobs.ts';
+import { type QueuedEvent, queueDelivery } from './delivery-queue.ts';
 
 export interface StoredEvent {
   sequence: number;
@@ -15,11 +17,21 @@ export interface StoredEvent {
   body: string;
 }
 
-export interface EventStore extends EventRecorder {
+export interface EventStore extends EventRecorder, FactRecorder {
   /** Events of one call after a cursor, oldest first. */
   ofCall(on: Queryable, callId: string, after: number, limit: number): Promise<StoredEvent[]>;
-  /** Queues one event for one webhook. */
-  queueDelivery(tx: Transaction, eventId: string, webhookId: string): Promise<void>;
+  /** Queues the end of a call for one more address; nothing when the call has not ended. */
+  queueEnd(tx: Transaction, callId: string, webhookId: string): Promise<void>;
+}
+
+interface NewEvent {
+  type: EventType;
+  mode: Mode;
+  simulated: boolean;
+  call_id: string | null;
+  batch_id: string | null;
+  about: FilterSubject;
+  data: Record<string, unknown>;
 }
 
 export function createEventStore(options: {
@@ -29,39 +41,49 @@ export function createEventStore(options: {
   /** The exact text of an event: made once, so that every try carries the same bytes. */
   bodyOf(event: Event): string;
 }): EventStore {
-  const { clock, bodyOf } = options;
-  const store: EventStore = {
+  const { clock } = options;
+
+  async function append(tx: Transaction, event: NewEvent): Promise<string> {
+    const { type, mode, simulated, call_id, data } = event;
+    const now = clock.now();
+    const id = newId('evt');
+    const created_at = new Date(now).toISOString();
+    const body = options.bodyOf({ id, type, created_at, mode, simulated, data });
+    // Invariant: of one call, a higher sequence is committed later, so whoever reads on from a cursor misses nothing.
+    if (call_id !== null)
+      await tx.query('SELECT id FROM calls WHERE id = $1 {{for_update}}', [call_id]);
+    const [row] = await tx.query<{ sequence: number }>(
+      `INSERT INTO events (id, type, call_id, mode, simulated, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       RETURNING sequence`,
+      [id, type, call_id, mode, simulated ? 1 : 0, body, now],
+    );
+    const queued = {
+      event_id: id,
+      event_type: type,
+      sequence: Number(row?.sequence),
+      mode,
+      call_id,
+    };
+    for (const webhook of await listeners(tx, event)) await queueDelivery(tx, queued, webhook, now);
+    tx.afterCommit(options.onQueued);
+    if (call_id !== null) tx.afterCommit(() => options.onRecorded(call_id));
+    return id;
+  }
+
+  return {
     async record(tx, { type, call, data }) {
-      const now = clock.now();
-      const id = newId('evt');
-      const simulated = call.network === 'simulated';
-      const body = bodyOf({
-        id,
+      await append(tx, {
         type,
-        created_at: new Date(now).toISOString(),
         mode: call.mode,
-        simulated,
+        simulated: call.network === 'simulated',
+        call_id: call.id,
+        batch_id: call.batch_id,
+        about: subjectOf(call),
         data,
       });
-      await tx.query(
-        'INSERT INTO events (id, type, call_id, mode, simulated, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-        [id, type, call.id, call.mode, simulated ? 1 : 0, body, now],
-      );
-      for (const webhookId of await listeners(tx, type, call))
-        await store.queueDelivery(tx, id, webhookId);
-      tx.afterCommit(() => options.onRecorded(call.id));
     },
-    async queueDelivery(tx, eventId, webhookId) {
-      const now = clock.now();
-      const id = newId('dlv');
-      await tx.query(
-        `INSERT INTO deliveries (id, event_id, webhook_id, status, tries, next_try_at, created_at)
-         VALUES ($1, $2, $3, 'pending', 0, $4, $4)`,
-        [id, eventId, webhookId, now],
-      );
-      await jobStore.enqueue(tx, { kind: 'deliver', ref: id, run_at: now, now });
-      tx.afterCommit(options.onQueued);
-    },
+    recordFact: (tx, { type, mode, about, call_id = null, batch_id = null, data }) =>
+      append(tx, { type, mode, simulated: mode === 'test', call_id, batch_id, about, data }),
     async ofCall(on, callId, after, limit) {
       const rows = await on.query<{ sequence: number; id: string; type: string; body: string }>(
         'SELECT sequence, id, type, body FROM events WHERE call_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3',
@@ -73,41 +95,54 @@ export function createEventStore(options: {
         type: row.type as EventType,
       }));
     },
+    async queueEnd(tx, callId, webhookId) {
+      const [ended] = await tx.query<{ id: string; sequence: number; mode: Mode }>(
+        "SELECT id, sequence, mode FROM events WHERE call_id = $1 AND type = 'call.ended'",
+        [callId],
+      );
+      if (!ended) return;
+      const queued: QueuedEvent = {
+        ...{ event_id: ended.id, event_type: 'call.ended', sequence: Number(ended.sequence) },
+        ...{ mode: ended.mode, call_id: callId },
+      };
+      await queueDelivery(tx, queued, { id: webhookId, status: 'active' }, clock.now());
+      tx.afterCommit(options.onQueued);
+    },
   };
-  return store;
 }
 
-// The call's own addresses, and the subscriptions of its key's mode whose filter it passes.
-async function listeners(tx: Transaction, type: EventType, call: CallRecord): Promise<string[]> {
-  const rows = await tx.query<{
-    id: string;
-    call_id: string | null;
-    events: string;
-    filter: string;
-  }>(
-    `SELECT id, call_id, events, filter FROM webhooks
-     WHERE status = 'active' AND (call_id = $1 OR (call_id IS NULL AND mode = $2)) ORDER BY created_at, id`,
-    [call.id, call.mode],
+const subjectOf = (call: CallRecord): FilterSubject => ({
+  outcome: call.outcome,
+  outcome_group: call.outcome_group,
+  // No call is placed by a saved agent yet.
+  agent_id: null,
+  source: call.source,
+  tag: call.tag,
+  metadata: call.metadata,
+});
+
+interface Listener {
+  id: string;
+  kind: string;
+  status: 'active' | 'paused';
+  events: string;
+  filter: string;
+}
+
+// The call's or the batch's own addresses, and the subscriptions of the mode whose filter the event passes. What is
+// simulated reaches subscriptions of the test mode alone.
+async function listeners(tx: Transaction, event: NewEvent): Promise<Listener[]> {
+  const rows = await tx.query<Listener>(
+    `SELECT id, kind, status, events, filter FROM webhooks WHERE status IN ('active', 'paused')
+       AND ((kind = 'call' AND call_id = $1) OR (kind = 'batch' AND batch_id = $2) OR (kind = 'subscription' AND mode = $3))
+     ORDER BY created_at, id`,
+    [event.call_id, event.batch_id, event.simulated ? 'test' : event.mode],
   );
   return rows
-    .filter((row) => (JSON.parse(row.events) as EventType[]).includes(type))
-    .filter((row) => row.call_id !== null || passes(JSON.parse(row.filter) as WebhookFilter, call))
-    .map((row) => row.id);
-}
-
-/** True when a call matches every part of a filter. Outcomes match only calls that have one. */
-export function passes(filter: WebhookFilter, call: CallRecord): boolean {
-  const { outcomes, outcome_groups, agent_id, source, tag, metadata } = filter;
-  if (outcomes && !(call.outcome !== null && outcomes.includes(call.outcome))) return false;
-  if (
-    outcome_groups &&
-    !(call.outcome_group !== null && outcome_groups.includes(call.outcome_group))
-  )
-    return false;
-  if (agent_id !== undefined) return false;
-  if (source !== undefined && source !== call.source) return false;
-  if (tag !== undefined && tag !== call.tag) return false;
-  return Object.entries(metadata ?? {}).every(
-    ([key, value]) => String(call.metadata[key]) === value,
-  );
+    .filter((row) => (JSON.parse(row.events) as EventType[]).includes(event.type))
+    .filter(
+      (row) =>
+        row.kind !== 'subscription' ||
+        passesFilter(JSON.parse(row.filter) as WebhookFilter, event.about),
+    );
 }

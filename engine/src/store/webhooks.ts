@@ -1,8 +1,8 @@
 // The subscriptions of keys.
 import type { Receivers } from '../calls/ports.ts';
-import type { UpdateWebhook } from '../contract/event.ts';
+import type { SubscribeWebhook, UpdateWebhook, Webhook } from '../contract/event.ts';
 import type { Mode } from '../contract/vocabulary.ts';
-import type { BatchReceivers, Messages, Webhooks } from '../events/ports.ts';
+import type { Messages, Webhooks } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Queryable, Row, SqlValue, Transaction } from '../lib/database.ts';
 import type { Egress } from '../lib/egress.ts';
@@ -12,7 +12,13 @@ import { beginAgain, dropJobs } from './delivery-rounds.ts';
 import type { EventStore } from './events.ts';
 import { createOwnAddresses } from './own-addresses.ts';
 import { assignments } from './row-codec.ts';
-import { insertWebhook, newWebhookRow, openSecrets, sealedUrl, webhookFromRow } from './webhook-rows.ts';
+import {
+  insertWebhook,
+  newWebhookRow,
+  openSecrets,
+  sealedUrl,
+  webhookFromRow,
+} from './webhook-rows.ts';
 
 const WEBHOOKS_PER_KEY_MAX = 50;
 const SECRETS_OVERLAP_MS = 24 * 3_600_000;
@@ -28,28 +34,13 @@ export interface WebhookStoreOptions {
   onQueued?(): void;
 }
 
-export function createWebhookStore(
-  options: WebhookStoreOptions,
-): Receivers & Webhooks & BatchReceivers & Messages {
+export function createWebhookStore(options: WebhookStoreOptions): Receivers & Webhooks & Messages {
   const { database, seal, clock } = options;
   const onQueued = options.onQueued ?? (() => undefined);
   return {
     ...createOwnAddresses({ ...options, onQueued }),
     judge: (url) => options.egress.judge(url),
-    subscribe: (key, wanted) =>
-      database.transaction(async (tx) => {
-        const secret = options.newSigningSecret();
-        const row = newWebhookRow(seal, {
-          ...{ kind: 'subscription', key_id: key.id, mode: key.mode, ...wanted },
-          ...{ filter: wanted.filter ?? {}, secret: seal.close(secret), token: null },
-          now: clock.now(),
-        });
-        const known = await findSame(tx, row);
-        if (known) return { webhook: webhookFromRow(known), secret: undefined };
-        if ((await countOf(tx, key.id)) >= WEBHOOKS_PER_KEY_MAX) return 'too_many' as const;
-        await insertWebhook(tx, row);
-        return { webhook: webhookFromRow(row as Row), secret };
-      }),
+    subscribe: (key, wanted) => database.transaction((tx) => subscribe(tx, key, wanted, options)),
     async list(mode) {
       const rows = await database.query(
         `SELECT * FROM webhooks WHERE mode = $1 AND kind = 'subscription' AND status <> 'removed'
@@ -102,9 +93,31 @@ export function createWebhookStore(
       const row = await findRow(database, mode, webhookId);
       if (!row) return undefined;
       const url_host = String(row['url_host']);
-      return { url: seal.open(String(row['url'])), url_host, secrets: openSecrets(seal, row, clock.now()) };
+      return {
+        url: seal.open(String(row['url'])),
+        url_host,
+        secrets: openSecrets(seal, row, clock.now()),
+      };
     },
   };
+}
+
+async function subscribe(
+  tx: Transaction,
+  key: { id: string; mode: Mode },
+  wanted: SubscribeWebhook,
+  { seal, clock, newSigningSecret }: WebhookStoreOptions,
+): Promise<{ webhook: Webhook; secret: string | undefined } | 'too_many'> {
+  const secret = newSigningSecret();
+  const row = newWebhookRow(seal, {
+    ...{ kind: 'subscription', key_id: key.id, mode: key.mode, ...wanted },
+    ...{ filter: wanted.filter ?? {}, secret: seal.close(secret), token: null, now: clock.now() },
+  });
+  const known = await findSame(tx, row);
+  if (known) return { webhook: webhookFromRow(known), secret: undefined };
+  if ((await countOf(tx, key.id)) >= WEBHOOKS_PER_KEY_MAX) return 'too_many';
+  await insertWebhook(tx, row);
+  return { webhook: webhookFromRow(row as Row), secret };
 }
 
 async function findRow(on: Queryable, mode: Mode, webhookId: string): Promise<Row | undefined> {
@@ -117,8 +130,8 @@ async function findRow(on: Queryable, mode: Mode, webhookId: string): Promise<Ro
 
 async function lockRow(tx: Transaction, mode: Mode, webhookId: string): Promise<Row | undefined> {
   const [row] = await tx.query(
-    `UPDATE webhooks SET status = status WHERE id = $1 AND mode = $2 AND kind = 'subscription' AND status <> 'removed'
-     RETURNING *`,
+    `SELECT * FROM webhooks WHERE id = $1 AND mode = $2 AND kind = 'subscription' AND status <> 'removed'
+     {{for_update}}`,
     [webhookId, mode],
   );
   return row;
@@ -141,7 +154,10 @@ async function rewrite(
     2,
   );
   if (set.values.length > 0)
-    await tx.query(`UPDATE webhooks SET ${set.sql} WHERE id = $1`, [String(row['id']), ...set.values]);
+    await tx.query(`UPDATE webhooks SET ${set.sql} WHERE id = $1`, [
+      String(row['id']),
+      ...set.values,
+    ]);
 }
 
 // Also what was queued in the moment of the pause, and so has no job that would send it.
@@ -157,7 +173,8 @@ async function resume(tx: Transaction, webhookId: string, now: number): Promise<
     [webhookId],
   );
   const round = { webhook_id: webhookId, statuses: ['paused'], since: 0, limit: RESUMED_AT_ONCE };
-  while ((await beginAgain(tx, round, now)) === RESUMED_AT_ONCE);
+  let resumed = RESUMED_AT_ONCE;
+  while (resumed === RESUMED_AT_ONCE) resumed = await beginAgain(tx, round, now);
 }
 
 async function findSame(tx: Transaction, row: Record<string, SqlValue>): Promise<Row | undefined> {

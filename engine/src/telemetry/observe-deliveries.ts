@@ -9,22 +9,20 @@ export function observeDeliveries<S extends DeliveryStore>(
 ): S {
   return {
     ...deliveries,
-    async loadPending(deliveryId) {
-      const delivery = await deliveries.loadPending(deliveryId);
-      const callId = CALL_ID.exec(delivery?.body ?? '')?.[1];
-      if (callId !== undefined) tracer.joinCall(callId);
+    async loadPending(deliveryId, now) {
+      const delivery = await deliveries.loadPending(deliveryId, now);
+      if (delivery?.call_id) tracer.joinCall(delivery.call_id);
       return delivery;
     },
-    async recordTry(deliveryId, made) {
-      await deliveries.recordTry(deliveryId, made);
-      const { state } = made.settlement;
-      meter.count('recado_delivery_tries_total', { result: resultOf(made), settlement: state });
+    async saveTry(tx, deliveryId, made) {
+      await deliveries.saveTry(tx, deliveryId, made);
+      const settlement = made.settlement.state;
+      tx.afterCommit(() =>
+        meter.count('recado_delivery_tries_total', { result: resultOf(made), settlement }),
+      );
     },
   };
 }
-
-// The first id of a call in an event is that of the call it is about.
-const CALL_ID = /"(call_[0-9a-z]{26})"/;
 
 const resultOf = ({ last_failure, last_status }: DeliveryTry): string =>
   last_failure ?? (last_status === null ? 'none' : `${Math.floor(last_status / 100)}xx`);
