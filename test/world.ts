@@ -8,13 +8,14 @@ import { type Client, createClient } from '../engine/src/client/index.ts';
 import { type Config, loadConfig } from '../engine/src/config.ts';
 import type { Call } from '../engine/src/contract/call.ts';
 import { createEngine, type Engine } from '../engine/src/engine.ts';
-import { type Clock, createClock } from '../engine/src/lib/clock.ts';
+import type { Clock } from '../engine/src/lib/clock.ts';
 import { createLog, type Log } from '../engine/src/lib/log.ts';
 import {
   type SimulatedCall,
   type Simulator,
   startSimulator,
 } from '../engine/src/simulator/index.ts';
+import { createJumpingClock } from './jumping-clock.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
 export interface World {
@@ -32,6 +33,8 @@ export interface World {
   ended(callId: string, seconds?: number): Promise<Call>;
   /** Resolves when the call passes the test, as soon as its events say so. */
   until(callId: string, test: (call: Call) => boolean, seconds?: number): Promise<Call>;
+  /** Moves the time ahead, where no conversation is going on. */
+  jump(ms: number): void;
   /** What the carrier saw of the phones of this number. */
   phone(phoneNumber: string): SimulatedCall[];
   close(): Promise<void>;
@@ -40,7 +43,9 @@ export interface World {
 export interface WorldOptions {
   /** How many times faster than real time; 10 when left out. */
   rate?: number;
-  /** A clock of the story's own, in place of one with `rate`. */
+  /** What time it is when the story begins, ISO 8601; now when left out. */
+  at?: string;
+  /** A clock of the story's own, that does not jump, in place of one with `rate`. */
   clock?: Clock;
   /** Settings over the defaults, named as in the environment. */
   env?: Record<string, string>;
@@ -50,7 +55,8 @@ export interface WorldOptions {
 export const SPEECH_CACHE = join(tmpdir(), 'recado-test-speech');
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const clock = options.clock ?? createClock({ rate: options.rate ?? 10 });
+  const own = createJumpingClock({ rate: options.rate ?? 10, ...startAt(options.at) });
+  const clock = options.clock ?? own;
   const dataDir = await mkdtemp(join(tmpdir(), 'recado-world-'));
   const logLines: string[] = [];
   const log: Log = createLog({
@@ -78,6 +84,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     dataDir,
     logLines,
     ...waits,
+    jump: (ms) => own.jump(ms),
     phone: (phoneNumber) => simulator.calls().filter((call) => call.to === phoneNumber),
     async close() {
       await engine.stop();
@@ -87,6 +94,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
   };
 }
+
+// Signatures are checked against this time too, so all of the world shows it.
+const startAt = (at: string | undefined): { shift?: number } =>
+  at === undefined ? {} : { shift: Date.parse(at) - Date.now() };
 
 export function configOf(
   simulator: Pick<Simulator, 'carrier' | 'model'>,
