@@ -21,7 +21,7 @@ import { callStore } from './store/calls.ts';
 import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
 import { type Moved, moveStore } from './store/move.ts';
-import { openDatabase } from './store/open-database.ts';
+import { hasSqlite, openDatabase } from './store/open-database.ts';
 import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
 import { observeDatabase } from './telemetry/observe-store.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
@@ -166,12 +166,12 @@ export async function openKeys(config: Config): Promise<KeyRing> {
 
 /** Copies the store of a data folder to Postgres. Throws, and changes nothing, when it cannot; takes the lock of the engine. */
 export async function moveToPostgres(config: Config): Promise<Moved[]> {
+  if (!hasSqlite(config.dataDir)) throw new Error(`There is no store in ${config.dataDir}.`);
   const from = await openDatabase({ ...config, postgres: null }, createClock(), { lock: true });
   try {
     const to = await openDatabase(config, createClock(), { lock: false });
     try {
-      await migrate(to.database, to.clock.now());
-      return await moveStore(from.database, to.database);
+      return await moveStore(from.database, to.database, to.clock.now());
     } finally {
       await to.database.close();
     }

@@ -85,6 +85,16 @@ keys
   .action(async (id: string) => finish(await (await import('./keys.ts')).revokeKey(id, terminal)));
 
 program
+  .command('move')
+  .description(
+    'copy the store in the data folder to Postgres, row by row, while the engine is stopped',
+  )
+  .requiredOption('--to <url>', 'empty database: postgres://user:password@host:5432/database')
+  .action(async (options: { to: string }) =>
+    finish(await (await import('./move.ts')).move(options, terminal)),
+  );
+
+program
   .command('init')
   .description('set up real phone calls: asks, checks each answer, writes .env')
   .option('--yes', 'ask nothing: take what the environment, .env and these options say')

@@ -1,5 +1,5 @@
 // Every change of the tables, in order, never edited once released. Runs in one transaction per step.
-import type { Database, Queryable } from '../lib/database.ts';
+import type { Database, Queryable, Transaction } from '../lib/database.ts';
 import { firstCall } from './migrations/0001-first-call.ts';
 import { callsThatSurvive } from './migrations/0002-calls-that-survive.ts';
 import { spend } from './migrations/0004-spend.ts';
@@ -29,11 +29,21 @@ export async function migrate(database: Database, now: number): Promise<string[]
   return run;
 }
 
+/** Makes every table, where there is none, in the transaction of the caller. */
+export async function makeTables(tx: Transaction, now: number): Promise<void> {
+  await tx.query(CREATE_LIST);
+  for (const step of MIGRATIONS) {
+    for (const statement of step.statements) await tx.query(statement);
+    await tx.query('INSERT INTO migrations (name, run_at) VALUES ($1, $2)', [step.name, now]);
+  }
+}
+
+const CREATE_LIST =
+  'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, run_at BIGINT NOT NULL)';
+
 async function makeList(database: Database): Promise<void> {
-  const create =
-    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, run_at BIGINT NOT NULL)';
   // Of two nodes that make it at the same moment, one is told that it is there already.
-  await database.query(create).catch(() => database.query(create));
+  await database.query(CREATE_LIST).catch(() => database.query(CREATE_LIST));
 }
 
 async function namesDone(on: Queryable): Promise<Set<string>> {
@@ -47,4 +57,10 @@ export async function isMigrated(on: Queryable): Promise<boolean> {
   return MIGRATIONS.every(({ name }) => done.has(name));
 }
 
-const MIGRATIONS: readonly Migration[] = [firstCall, callsThatSurvive, spend, privacy, webhooksManaged];
+const MIGRATIONS: readonly Migration[] = [
+  firstCall,
+  callsThatSurvive,
+  spend,
+  privacy,
+  webhooksManaged,
+];

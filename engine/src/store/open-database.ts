@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, withOffset } from '../lib/clock.ts';
 import type { Database } from '../lib/database.ts';
@@ -10,8 +11,11 @@ export interface StorePlace {
   postgres: { url: string; connections: number } | null;
 }
 
-export const sqliteFile = (dataDir: string): string => join(dataDir, 'recado.db');
+const sqliteFile = (dataDir: string): string => join(dataDir, 'recado.db');
 const lockFile = (dataDir: string): string => join(dataDir, 'engine.lock');
+
+/** True when a data folder holds a store of its own. */
+export const hasSqlite = (dataDir: string): boolean => existsSync(sqliteFile(dataDir));
 
 /**
  * Opens the store and returns it with the clock to use on it: on Postgres it shows the time of the server, so that nodes
