@@ -3,8 +3,10 @@ import { type NoteCostPorts, noteCost } from './calls/cost/note-cost.ts';
 import { type DialPorts, dial } from './calls/dial.ts';
 import { type FinishPorts, finishCall } from './calls/finish-call.ts';
 import { type SettlePorts, settleAttempt } from './calls/settle-stuck.ts';
+import { type StopPorts, stopSuppressed } from './calls/stop-suppressed.ts';
 import { type DeliverPorts, deliver } from './events/deliver.ts';
 import { type EmailPorts, emailAttention } from './events/email-attention.ts';
+import { type SweepPorts, sweepRetention } from './privacy/sweep-retention.ts';
 import type { JobKind } from './queue/worker.ts';
 
 export type JobPorts = DialPorts &
@@ -23,6 +25,11 @@ export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => 
   settle_attempt: { time_out_ms: 60_000, run: ({ ref }) => settleAttempt(ref, ports) },
   finish_call: { time_out_ms: 90_000, run: ({ ref }) => finishCall(ref, ports) },
   note_cost: { time_out_ms: 60_000, run: ({ ref }) => noteCost(ref, ports) },
+  stop_suppressed: {
+    time_out_ms: 60_000,
+    run: ({ ref }) => stopSuppressed(ref, ports).then(() => undefined),
+  },
+  sweep_retention: { time_out_ms: 300_000, run: () => sweepRetention(ports) },
   deliver: { time_out_ms: 60_000, run: ({ ref }) => deliver(ref, ports) },
   email_attention: {
     time_out_ms: 60_000,

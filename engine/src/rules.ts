@@ -14,41 +14,47 @@ import { createSpend } from './store/spend.ts';
 
 /** Returns the parts that judge calls. The carriers' prices are joined once the carriers are. */
 export function openRules({
+  config,
   database,
   clock,
   log,
+  suppressions,
 }: {
   config: Config;
   database: Database;
   clock: Clock;
   log: Log;
+  suppressions: Suppressions;
 }) {
   const carriers: ConstructorParameters<typeof PriceBook>[0]['carriers'] = {};
-  const currency = 'USD';
-  const rate = modelRate(
-    { talks: 'gpt-realtime-2.1-mini', reads: 'gpt-5.6-luna' },
-    { per_minute: null, currency },
-  );
+  const { currency, limits, callPrices, modelPricePerMinute } = config.spending;
+  const { openai } = config;
+  const own = { per_minute: modelPricePerMinute, currency };
   return {
     carrierPrices: carriers,
     prices: new PriceBook({
       ...{ carriers, currency, clock, log },
       lists: createPriceLists(database),
-      overrides: {},
+      overrides: callPrices,
     }),
-    spend: createSpend({ call: null, key_day: null, day: null, month: null }),
-    modelRates: { simulated: rate, live: rate },
+    spend: createSpend(limits),
+    modelRates: {
+      simulated: modelRate(SIMULATED_MODELS, own),
+      live: modelRate(
+        openai ? { talks: openai.realtimeModel, reads: openai.textModel } : SIMULATED_MODELS,
+        own,
+      ),
+    },
     lanes: laneStore,
     dedupeKeys: dedupeKeyStore,
-    suppressions: noSuppressions,
+    suppressions,
     ownPhones: noOwnPhones,
     batchCalls: noBatches,
   };
 }
 
-const noSuppressions: Suppressions = {
-  isSuppressed: async () => false,
-  add: async () => ({ added: false }),
-};
+// The models that the simulated network stands for.
+const SIMULATED_MODELS = { talks: 'gpt-realtime-2.1-mini', reads: 'gpt-5.6-luna' };
+
 const noOwnPhones: OwnPhones = { has: async () => false };
 const noBatches: Batches = { isHeld: async () => false, noteEnded: async () => undefined };
