@@ -30,31 +30,29 @@ export const MAIN_ZONES: readonly string[] = [
   'Pacific/Tarawa',
 ];
 
-/** Countries that have numbers and no zones in the Unicode data: https://www.iana.org/time-zones */
+/** Countries that have numbers and no zones in the Unicode data; the zones are those that libphonenumber names for them. */
 export const ADDED_COUNTRIES: Record<string, string> = {
   AC: 'Atlantic/St_Helena',
   TA: 'Atlantic/St_Helena',
   XK: 'Europe/Belgrade',
 };
 
-/** Zones that no number of the country is called by. */
+/** Zones that no number of the country is called by: for all of +86 and +380 libphonenumber names Shanghai and Kyiv alone. */
 export const DROPPED_ZONES: Record<string, readonly string[]> = {
-  // Official time in all of China is that of Beijing: https://en.wikipedia.org/wiki/Time_in_China
   CN: ['Asia/Urumqi'],
-  // +380 numbers are not in use in Crimea: https://en.wikipedia.org/wiki/Telephone_numbers_in_Ukraine
   UA: ['Europe/Simferopol'],
 };
 
 const ALL_OF_BRITISH_COLUMBIA = ['America/Vancouver', 'America/Edmonton', 'America/Fort_Nelson'];
 const SASKATCHEWAN = ['America/Regina'];
 const NEWFOUNDLAND_AND_LABRADOR = ['America/St_Johns', 'America/Halifax'];
-const CHIHUAHUA = [614, 625, 627, 628, 629, 635, 636, 639, 648, 649, 652, 659];
+const CHIHUAHUA = [614, 621, 625, 627, 628, 629, 635, 636, 639, 648, 649, 652, 659];
 const PARA = ['America/Sao_Paulo'];
 
 /**
- * Prefix to zones; each replaces its row and every longer one.
- * Area codes of +1: https://nationalnanpa.com/area_codes/ ; of Brazil: https://pt.wikipedia.org/wiki/Discagem_direta_a_dist%C3%A2ncia ;
- * of Australia: https://www.acma.gov.au/phone-numbers ; clocks: https://www.iana.org/time-zones
+ * Prefix to zones; each replaces its row and every longer one. What a prefix serves: libphonenumber's geocoding
+ * (https://github.com/google/libphonenumber/tree/master/resources/geocoding/en); which zone a place keeps:
+ * https://data.iana.org/time-zones/data/zone.tab
  */
 export const CORRECTED_PREFIXES: Record<string, readonly string[]> = {
   // Fernando de Noronha shares the area code of Recife, and almost nobody lives there.
@@ -71,11 +69,14 @@ export const CORRECTED_PREFIXES: Record<string, readonly string[]> = {
   '5592': ['America/Manaus'],
   '7810': ['Europe/Moscow'],
   '52201': ['America/Mexico_City'],
-  // The state of Chihuahua has kept the time of Mexico City since 2022; the source still has the old one.
+  // The state of Chihuahua has kept the time of Mexico City since 2022; the source still has the old one:
+  // https://mm.icann.org/pipermail/tz/2022-October/057175.html
   ...Object.fromEntries(
     CHIHUAHUA.map((code) => [`52${code}`, ['America/Mexico_City', 'America/Mazatlan']]),
   ),
-  // Choibalsan has kept the time of Ulaanbaatar since 2008.
+  // An area code laid over 656, Ciudad Juárez.
+  '52657': ['America/Ciudad_Juarez'],
+  // Choibalsan keeps the time of Ulaanbaatar.
   '97615': ['Asia/Ulaanbaatar'],
   '97625': ['Asia/Ulaanbaatar'],
   '9761362': ['Asia/Ulaanbaatar'],
@@ -88,12 +89,11 @@ export const CORRECTED_PREFIXES: Record<string, readonly string[]> = {
   // Kaliningrad and Saratov.
   '740': ['Europe/Kaliningrad'],
   '7845': ['Europe/Saratov'],
-  // Area codes laid over others serve the same places.
+  // Area codes laid over others, where the source has only the main clock of the state.
   '1364': ['America/New_York', 'America/Chicago'],
   '1448': ['America/New_York', 'America/Chicago'],
   '1930': ['America/New_York', 'America/Chicago'],
   '1458': ['America/Los_Angeles', 'America/Denver'],
-  '1729': ['America/New_York', 'America/Chicago'],
   '1250': ALL_OF_BRITISH_COLUMBIA,
   '1236': ALL_OF_BRITISH_COLUMBIA,
   '1257': ALL_OF_BRITISH_COLUMBIA,

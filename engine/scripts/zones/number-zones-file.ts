@@ -1,10 +1,6 @@
 // Makes the text of the zone table. Pure, so that a test can hold the written file against its sources.
 // Fails where a prefix names a clock that its country does not have: then a correction is missing.
-import {
-  type CountryCode,
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-} from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { ADDED_COUNTRIES, CORRECTED_PREFIXES, DROPPED_ZONES, MAIN_ZONES } from './corrections.ts';
 import { US_STATES } from './us-states.ts';
 
@@ -109,7 +105,7 @@ const longestBefore = (prefix: string, rows: readonly [string, string[]][]): str
     .filter(([other]) => other !== prefix && prefix.startsWith(other))
     .sort(([a], [b]) => b.length - a.length)[0]?.[1];
 
-const CALLING_CODES: Record<string, CountryCode> = {
+const CALLING_CODES: Record<string, string> = {
   '7': 'RU',
   '34': 'ES',
   '52': 'MX',
@@ -135,8 +131,7 @@ function countryOf(prefix: string): string | undefined {
   if (prefix.startsWith('1')) return parsePhoneNumberFromString(`+${prefix}5550123`)?.country;
   if (ELSEWHERE.test(prefix)) return undefined;
   const code = Object.keys(CALLING_CODES).find((known) => prefix.startsWith(known));
-  const country = code === undefined ? undefined : CALLING_CODES[code];
-  return country && isSupportedCountry(country) ? country : undefined;
+  return code && CALLING_CODES[code];
 }
 
 function areaStates(text: string): [string, string[]][] {

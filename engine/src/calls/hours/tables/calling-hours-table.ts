@@ -16,9 +16,10 @@ const DEFAULTS: readonly HoursRule[] = [
     purpose: 'transactional',
     windows: [{ days: EVERY_DAY, hours: [hours('08:00', '21:00')] }],
     closed_on_holidays: false,
-    // Own default, taken from the widest known rule for any call: the federal hours of the US.
-    source: 'https://www.law.cornell.edu/cfr/text/47/64.1200',
+    // Own default, taken from the federal hours of the US, which are for marketing only.
+    source: 'http://hallikainen.com/FccRules/2021/64/1200',
     as_of: READ,
+    second_hand: true,
   },
   {
     country: null,
@@ -116,7 +117,7 @@ const COUNTRIES: readonly HoursRule[] = [
     purpose: 'marketing',
     windows: [{ days: EVERY_DAY, hours: [hours('08:00', '21:00')] }],
     closed_on_holidays: false,
-    source: 'https://telemarketingrules.com/curfew%2Fabandonment',
+    source: 'https://law.lawstack.com/node_references?cite=16+C.F.R.%3A%C2%A7+310.4',
     as_of: READ,
     second_hand: true,
   },
