@@ -1,6 +1,7 @@
 // The parts of the engine and how they are joined. Built here, handed to what needs them; nothing is found by itself.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { openBatching } from './batching.ts';
 import { carrierEvents } from './calls/carrier-events.ts';
 import { endAttempt } from './calls/end-attempt.ts';
 import { noteAnswer, noteDisclosure, noteTurn } from './calls/note-session.ts';
@@ -28,6 +29,8 @@ import type { Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
 import type { Networks } from './networks.ts';
 import { createEgress } from './outgoing/egress.ts';
+import { openPeople } from './people.ts';
+import type { RetentionCounter } from './privacy/ports.ts';
 import { Worker } from './queue/worker.ts';
 import { openRules } from './rules.ts';
 import { openSending } from './sending.ts';
@@ -110,6 +113,11 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
     ownUrls,
     clock,
   });
+  const recordings = createRecordings(join(config.dataDir, 'recordings'));
+  const retentionCounter: RetentionCounter = {
+    removed: (kind, count) => telemetry.meter.count('recado_retention_removed_total', { kind }, count),
+  };
+  const people = openPeople({ config, database, seal, clock, recordings, retentionCounter });
   const sending = openSending(config, { database, seal, events, egress, clock, jobs, onQueued });
   return {
     database,
@@ -120,10 +128,15 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
     jobs,
     ownUrls,
     egress,
-    keys: createKeyStore({ database, seal, clock, newSigningSecret }),
+    people,
+    keys: createKeyStore({ ...{ database, seal, clock, newSigningSecret }, audit: people.audit }),
     ...sending,
+    batching: openBatching({
+      ...{ seal, clock, onQueued, facts: events, attention: sending.attention },
+      ...{ messages: sending.webhooks, receivers: sending.webhooks },
+    }),
     deliveries: observeDeliveries(sending.deliveries, telemetry),
-    recordings: createRecordings(join(config.dataDir, 'recordings')),
+    recordings,
   };
 }
 
@@ -156,7 +169,9 @@ export function createTalk(
     },
   });
   const ports = {
-    ...openRules({ config, database, clock, log }),
+    ...openRules({ config, database, clock, log, suppressions: store.people.suppressions }),
+    retention: store.people.retention,
+    ...store.batching,
     ...{ database, events, jobs, sessions, carriers },
     calls: observeCalls(callStore, telemetry.meter),
     ...{ clock, log, settings, nodeId },
@@ -174,6 +189,7 @@ export function createWorker(
   const { simulated, live } = networks;
   const kinds = jobKinds({
     ...talk,
+    ...store.people,
     readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
     egress: store.egress,
     inFlight: store.inFlight,
@@ -247,6 +263,8 @@ export function createDoors(
       ...talk,
       place: { ...talk, receivers: store.webhooks },
       cancel: talk,
+      batch: talk,
+      wait: talk,
       followers: store.followers,
       version: VERSION,
       listCalls,
@@ -256,6 +274,7 @@ export function createDoors(
       deliveries: store.deliveryList,
       told: store.told,
       sample: { ...store, clock, log, settings },
+      privacy: { ...talk, ...store.people },
       webhookSecret: store.keys.webhookSecret,
       readiness,
     }),

@@ -1,4 +1,6 @@
 // Every kind of queued work: the verb that does it and how long one run may take.
+import { type PlaceItemsPorts, placeItems } from './batches/place-items.ts';
+import { cancelCallsOfBatch, type SteerPorts } from './batches/steer-batch.ts';
 import { type NoteCostPorts, noteCost } from './calls/cost/note-cost.ts';
 import { type DialPorts, dial } from './calls/dial.ts';
 import { type FinishPorts, finishCall } from './calls/finish-call.ts';
@@ -8,13 +10,17 @@ import { type DeliverPorts, deliver } from './events/deliver.ts';
 import { type EmailPorts, emailAttention } from './events/email-attention.ts';
 import { type SweepPorts, sweepRetention } from './privacy/sweep-retention.ts';
 import type { JobKind } from './queue/worker.ts';
+import { type CloseWaitPorts, settleWait } from './waits/close-wait.ts';
 
 export type JobPorts = DialPorts &
   FinishPorts &
   SettlePorts &
   NoteCostPorts &
   DeliverPorts &
-  EmailPorts;
+  EmailPorts &
+  PlaceItemsPorts &
+  SteerPorts &
+  CloseWaitPorts;
 
 export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => ({
   dial: {
@@ -30,6 +36,12 @@ export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => 
     run: ({ ref }) => stopSuppressed(ref, ports).then(() => undefined),
   },
   sweep_retention: { time_out_ms: 300_000, run: () => sweepRetention(ports) },
+  place_batch: {
+    time_out_ms: 300_000,
+    run: ({ ref }) => placeItems(ref, ports).then(() => undefined),
+  },
+  cancel_batch: { time_out_ms: 300_000, run: ({ ref }) => cancelCallsOfBatch(ref, ports) },
+  settle_wait: { time_out_ms: 30_000, run: ({ ref }) => settleWait(ref, ports) },
   deliver: { time_out_ms: 60_000, run: ({ ref }) => deliver(ref, ports) },
   email_attention: {
     time_out_ms: 60_000,

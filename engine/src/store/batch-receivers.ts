@@ -1,12 +1,12 @@
 import type { BatchReceivers } from '../batches/ports.ts';
+import type { Mode } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
-import { newId } from '../lib/id.ts';
 import type { Seal } from '../lib/seal.ts';
 import { queueDelivery } from './delivery-queue.ts';
-import { insertText } from './row-codec.ts';
+import { insertWebhook, keySecret, newWebhookRow } from './webhook-rows.ts';
 
-/** The own addresses of batches: sealed, and signed with the secret of the key that placed the batch. */
+/** The own addresses of batches, signed with the secret of the key that placed the batch. */
 export function createBatchReceivers(options: {
   seal: Seal;
   clock: Clock;
@@ -15,38 +15,27 @@ export function createBatchReceivers(options: {
   const { seal, clock } = options;
   return {
     async addForBatch(tx, batch, { url, token, events }) {
-      const url_hash = seal.fingerprint(url);
+      const { id: batch_id, key_id, mode } = batch;
+      // The batch may end in another transaction at this moment.
+      const [latest] = await tx.query<{ end_event_id: string | null }>(
+        'SELECT end_event_id FROM batches WHERE id = $1 {{for_update}}',
+        [batch_id],
+      );
       const [known] = await tx.query(
         "SELECT id FROM webhooks WHERE batch_id = $1 AND url_hash = $2 AND kind = 'batch'",
-        [batch.id, url_hash],
+        [batch_id, seal.fingerprint(url)],
       );
       if (known) return;
-      const [key] = await tx.query<{ webhook_secret: string }>(
-        'SELECT webhook_secret FROM keys WHERE id = $1',
-        [batch.key_id],
-      );
-      if (!key) throw new Error('a batch belongs to a key that is not there');
-      const id = newId('whk');
-      const { sql, values } = insertText('webhooks', {
-        id,
-        kind: 'batch',
-        batch_id: batch.id,
-        key_id: batch.key_id,
-        mode: batch.mode,
-        url: seal.close(url),
-        url_hash,
-        url_host: new URL(url).host,
-        // Already sealed.
-        secret: key.webhook_secret,
-        bearer: token === null ? null : seal.close(token),
-        events: JSON.stringify(events),
-        filter: '{}',
-        status: 'active',
-        created_at: clock.now(),
+      const now = clock.now();
+      const secret = await keySecret(tx, key_id);
+      const row = newWebhookRow(seal, {
+        ...{ kind: 'batch', key_id, mode, url, token, events },
+        ...{ filter: {}, secret, now },
       });
-      await tx.query(sql, values);
-      if (batch.end_event_id === null || !events.includes('batch.ended')) return;
-      await queueEnd(tx, batch.end_event_id, id, clock.now());
+      await insertWebhook(tx, { ...row, batch_id });
+      const ended = latest?.end_event_id ?? null;
+      if (ended === null || !events.includes('batch.ended')) return;
+      await queueEnd(tx, ended, String(row['id']), now);
       tx.afterCommit(options.onQueued);
     },
   };
@@ -54,21 +43,17 @@ export function createBatchReceivers(options: {
 
 async function queueEnd(
   tx: Transaction,
-  eventId: string,
+  event_id: string,
   webhookId: string,
   now: number,
 ): Promise<void> {
-  const [event] = await tx.query<{ sequence: number; mode: 'test' | 'live' }>(
+  const [event] = await tx.query<{ sequence: number; mode: Mode }>(
     'SELECT sequence, mode FROM events WHERE id = $1',
-    [eventId],
+    [event_id],
   );
   if (!event) return;
-  const queued = {
-    event_id: eventId,
-    event_type: 'batch.ended' as const,
-    sequence: Number(event.sequence),
-    mode: event.mode,
-    call_id: null,
-  };
+  const { mode } = event;
+  const sequence = Number(event.sequence);
+  const queued = { event_id, event_type: 'batch.ended' as const, sequence, mode, call_id: null };
   await queueDelivery(tx, queued, { id: webhookId, status: 'active' }, now);
 }

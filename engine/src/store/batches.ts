@@ -57,10 +57,7 @@ const batchRows = {
     return (await on.query(sql, values)).map(batchCodec.fromRow);
   },
   async lock(tx, batchId) {
-    // A write that changes nothing locks the row on every store.
-    const [row] = await tx.query('UPDATE batches SET total = total WHERE id = $1 RETURNING *', [
-      batchId,
-    ]);
+    const [row] = await tx.query('SELECT * FROM batches WHERE id = $1 {{for_update}}', [batchId]);
     return row && batchCodec.fromRow(row);
   },
   async update(tx, batchId, from, change) {

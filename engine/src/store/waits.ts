@@ -33,11 +33,8 @@ export function createWaitStore(seal: Seal): WaitStore {
     },
     find: async (on, waitId) =>
       fromRow((await on.query('SELECT * FROM waits WHERE id = $1', [waitId]))[0]),
-    // A write that changes nothing locks the row on every store.
     lock: async (tx, waitId) =>
-      fromRow(
-        (await tx.query('UPDATE waits SET total = total WHERE id = $1 RETURNING *', [waitId]))[0],
-      ),
+      fromRow((await tx.query('SELECT * FROM waits WHERE id = $1 {{for_update}}', [waitId]))[0]),
   };
 }
 
@@ -47,7 +44,7 @@ const waitCalls = {
     // One after the other and always in the same order, so that two waits never wait for each other.
     for (const callId of [...callIds].sort()) {
       const [row] = await tx.query<{ status: CallStatus }>(
-        'UPDATE calls SET status = status WHERE id = $1 AND mode = $2 RETURNING status',
+        'SELECT status FROM calls WHERE id = $1 AND mode = $2 {{for_update}}',
         [callId, mode],
       );
       if (row) found.set(callId, row.status);

@@ -7,7 +7,7 @@ import type { Seal } from '../lib/seal.ts';
 import { insertText } from './row-codec.ts';
 
 export interface NewAddress {
-  kind: 'subscription' | 'call' | 'message';
+  kind: 'subscription' | 'call' | 'batch' | 'message';
   key_id: string;
   mode: Mode;
   url: string;

@@ -77,5 +77,6 @@ async function close(
   const nudge: WaitNudge = { wait_id: wait.id, done: status === 'done', ended, total: wait.total };
   const { id, key_id, mode, url, token } = wait;
   const body = JSON.stringify(nudge);
-  await messages.send(tx, { id, key_id, mode, url, token, call_id: null, body });
+  const message = { id, event_type: null, key_id, mode, url, token, call_id: null, body };
+  await messages.send(tx, message);
 }
