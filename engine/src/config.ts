@@ -26,14 +26,14 @@ const money = optional
 const prices = list
   .transform((parts) => parts.map((part) => part.toUpperCase().split(/\s*=\s*/)))
   .refine(
-    (pairs) => pairs.every(([place = '', price = '']) => isPrice(place, price)),
+    (pairs) => pairs.every(isPrice),
     'Write country=price of a minute, such as PT=0.03,ES=0.02,*=0.05.',
   )
   .transform((pairs) =>
     Object.fromEntries(pairs.map(([place = '', price = '']) => [place, readMicros(price) ?? 0])),
   );
-const isPrice = (place: string, price: string): boolean =>
-  /^([A-Z]{2}|\*)$/.test(place) && readMicros(price) !== undefined;
+const isPrice = ([place = '', price = '', ...more]: string[]): boolean =>
+  /^([A-Z]{2}|\*)$/.test(place) && readMicros(price) !== undefined && more.length === 0;
 const url = z.url().transform((text) => text.replace(/\/+$/, ''));
 
 const postgresUrl = z
@@ -89,6 +89,11 @@ const Environment = z.object({
   CALL_PRICES: prices,
   MODEL_PRICE_PER_MINUTE: money,
   TEST_MODE_RULES: z.enum(['relaxed', 'full']).default('relaxed'),
+  RETENTION_RECORDINGS_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
+  RETENTION_TRANSCRIPTS_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
+  RETENTION_RESULTS_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
+  RETENTION_EVENTS_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  RETENTION_AUDIT_DAYS: z.coerce.number().int().min(1).max(3_650).default(730),
   WEBHOOK_ALLOWED_HOSTS: list,
   WEBHOOK_ALLOWED_CIDRS: list,
   ATTENTION_URL: optional.pipe(z.url({ protocol: /^https?$/ }).optional()),
@@ -182,6 +187,8 @@ export interface Config {
   requireConsentCountries: string[];
   spending: SpendingSettings;
   testModeRules: 'relaxed' | 'full';
+  /** How many days things are kept; 0 removes them when the call ends. */
+  retentionDays: Record<'recordings' | 'transcripts' | 'results' | 'events' | 'audit', number>;
   webhookAllowedHosts: string[];
   webhookAllowedCidrs: string[];
   /** Chat address that is told what needs attention. */
@@ -254,6 +261,13 @@ export function loadConfig(
     requireConsentCountries: e.REQUIRE_CONSENT_COUNTRIES,
     spending: spendingOf(e),
     testModeRules: e.TEST_MODE_RULES,
+    retentionDays: {
+      recordings: e.RETENTION_RECORDINGS_DAYS,
+      transcripts: e.RETENTION_TRANSCRIPTS_DAYS,
+      results: e.RETENTION_RESULTS_DAYS,
+      events: e.RETENTION_EVENTS_DAYS,
+      audit: e.RETENTION_AUDIT_DAYS,
+    },
     webhookAllowedHosts: e.WEBHOOK_ALLOWED_HOSTS,
     webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
     attentionUrl: e.ATTENTION_URL ?? null,
@@ -338,6 +352,23 @@ function tracesOf(e: z.output<typeof Environment>): Config['traces'] {
     serviceName: e.OTEL_SERVICE_NAME,
   };
 }
+
+/** Returns the settings that decide who is called and what is kept, as the log of acts may tell them: no secret is in it. */
+export const toldSettings = (config: Config): Record<string, unknown> => ({
+  organisation: config.organisation,
+  default_country: config.defaultCountry,
+  allowed_countries: config.allowedCountries,
+  default_recording: config.defaultRecording,
+  calls_per_recipient_per_day: config.callsPerRecipientPerDay,
+  consent_countries: config.requireConsentCountries,
+  test_mode_rules: config.testModeRules,
+  retention_days: config.retentionDays,
+  webhook_allowed_hosts: config.webhookAllowedHosts,
+  webhook_allowed_cidrs: config.webhookAllowedCidrs,
+  public_url: config.publicUrl,
+  carrier: config.twilio?.accountSid.slice(-4) ?? null,
+  model: config.openai?.realtimeModel ?? null,
+});
 
 /** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so never nothing. */
 export function goLive(config: Config): string[] {

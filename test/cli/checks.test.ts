@@ -6,6 +6,7 @@ import path from 'node:path';
 import {
   checkCountries,
   checkModel,
+  checkSpendLimit,
   checkTwilioAccount,
   checkTwilioNumbers,
   judgePublicUrl,
@@ -98,6 +99,19 @@ describe('checks without a network', () => {
       detail: expect.stringContaining('ZZ'),
     });
     expect(checkCountries([]).state).toBe('warn');
+  });
+
+  it('tells what a day of calls may cost, and warns when nothing limits it', () => {
+    const at = (day: number | null) => checkSpendLimit({ currency: 'EUR', limits: { day } });
+    expect(at(12_500_000)).toMatchObject({
+      state: 'ok',
+      detail: expect.stringContaining('12.50 EUR'),
+    });
+    expect(at(null)).toMatchObject({
+      state: 'warn',
+      fix: expect.stringContaining('SPEND_LIMIT_DAY'),
+    });
+    expect(at(0).state).toBe('warn');
   });
 });
 

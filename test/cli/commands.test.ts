@@ -176,6 +176,8 @@ describe('recado init --yes', () => {
         'Clínica Luz',
         '--countries',
         'PT,US',
+        '--spend-limit-day',
+        '12.50',
         '--account-sid',
         carrier.accountSid,
         '--numbers',
@@ -211,6 +213,8 @@ describe('recado init --yes', () => {
     expect(text).toContain('# mine\nLOG_LEVEL=error\n');
     expect(text).toContain(`TWILIO_AUTH_TOKEN=${authToken}\n`);
     expect(text).toContain("ORGANISATION='Clínica Luz'\n");
+    expect(text).toContain('SPEND_LIMIT_DAY=12.50\n');
+    expect(stdout).toContain('12.50 USD a day');
     expect((await stat(path.join(folder, '.env'))).mode & 0o777).toBe(0o600);
     for (const secret of [authToken, simulator.model.apiKey])
       expect(stdout + stderr).not.toContain(secret);

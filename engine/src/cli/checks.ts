@@ -2,6 +2,7 @@
 // never throws; a finding that is not good names its fix. No finding repeats a secret.
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { MICROS_PER_UNIT } from '../lib/money.ts';
 import { type Answer, probe } from './probe.ts';
 
 export interface Finding {
@@ -222,6 +223,28 @@ export function checkCountries(countries: readonly string[]): Finding {
   if (countries.length === 0)
     return { name, state: 'warn', detail: 'No country is allowed for live calls yet.', fix };
   return { name, state: 'ok', detail: `Live calls may go to ${countries.join(', ')}.` };
+}
+
+/** Says whether a day of calls has a limit, in words that tell what it means. */
+export function checkSpendLimit(spending: {
+  currency: string;
+  limits: { day: number | null };
+}): Finding {
+  const name = 'spend limit';
+  const { currency, limits } = spending;
+  if (limits.day !== null && limits.day > 0) {
+    const amount = (limits.day / MICROS_PER_UNIT).toFixed(2);
+    return { name, state: 'ok', detail: `Calls may cost ${amount} ${currency} a day at most.` };
+  }
+  return {
+    name,
+    state: 'warn',
+    detail:
+      limits.day === null
+        ? 'A day of calls has no limit.'
+        : 'The limit of a day is 0: no live call is placed.',
+    fix: `Set SPEND_LIMIT_DAY in .env to the most that calls may cost in one day, in ${currency}.`,
+  };
 }
 
 const askTwilio = (credentials: TwilioCredentials, path: string): Promise<Answer> => {

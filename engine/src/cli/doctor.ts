@@ -8,6 +8,7 @@ import {
   checkCountries,
   checkModel,
   checkPublicUrl,
+  checkSpendLimit,
   checkTwilioAccount,
   checkTwilioNumbers,
   type Finding,
@@ -33,6 +34,7 @@ export async function doctor(terminal: Terminal): Promise<number> {
     checkClock(createClock().now()),
     checkOrganisation(config),
     checkCountries(config.allowedCountries),
+    checkSpendLimit(config.spending),
     ...carrierChecks(config),
     config.openai
       ? checkModel({

@@ -1,9 +1,11 @@
 // What `recado init` asks, as a table: each step has its questions and the checks that its answers must pass.
 import { loadConfig } from '../config.ts';
+import { readMicros } from '../lib/money.ts';
 import {
   checkCountries,
   checkModel,
   checkPublicUrl,
+  checkSpendLimit,
   checkTwilioAccount,
   checkTwilioNumbers,
   type Finding,
@@ -43,6 +45,17 @@ export const INIT_STEPS: readonly InitStep[] = [
       checkOrganisationName(env['ORGANISATION']),
       checkCountries(listOf(env['ALLOWED_COUNTRIES'])),
     ],
+  },
+  {
+    title: 'Spend limit: calls of a day never cost more',
+    questions: [
+      {
+        setting: 'SPEND_LIMIT_DAY',
+        message: 'Most that all calls of one day may cost, in USD, such as 20',
+        judge: (text) => (isAmount(text) ? undefined : 'Write an amount such as 20 or 12.50.'),
+      },
+    ],
+    check: async ({ env }) => [checkLimitText(env)],
   },
   {
     title: 'Carrier: Twilio (https://console.twilio.com)',
@@ -130,6 +143,16 @@ const leftOut = (name: string): Finding => ({
   detail: 'Left out; calls stay simulated until it is set up.',
   fix: 'Run `recado init` again when you have it.',
 });
+
+function checkLimitText(env: Environment): Finding {
+  const names = ['SPEND_LIMIT_DAY', 'SPEND_CURRENCY', 'MODEL_PRICE_PER_MINUTE'];
+  const config = loadConfig(Object.fromEntries(names.map((name) => [name, env[name]])));
+  if (config.ok) return checkSpendLimit(config.value.spending);
+  const detail = config.failure.map((wrong) => `${wrong.name}: ${wrong.detail}`).join('; ');
+  return { name: 'spend limit', state: 'bad', detail, fix: 'Correct it in .env.' };
+}
+
+const isAmount = (text: string): boolean => readMicros(text) !== undefined;
 
 const checkOrganisationName = (name: string | undefined): Finding => {
   if (!name) return leftOut('organisation');

@@ -130,6 +130,7 @@ function fromEnvironment(step: InitStep, env: Environment): Record<string, strin
 const OPTION_SETTINGS = {
   organisation: 'ORGANISATION',
   countries: 'ALLOWED_COUNTRIES',
+  spendLimitDay: 'SPEND_LIMIT_DAY',
   publicUrl: 'PUBLIC_URL',
   accountSid: 'TWILIO_ACCOUNT_SID',
   numbers: 'TWILIO_NUMBERS',

@@ -100,6 +100,7 @@ program
   .option('--yes', 'ask nothing: take what the environment, .env and these options say')
   .option('--organisation <name>', 'who the agent calls for')
   .option('--countries <list>', 'countries to call, such as PT,ES')
+  .option('--spend-limit-day <amount>', 'most that all calls of one day may cost')
   .option('--public-url <url>', 'https address at which the internet reaches the engine')
   .option(
     '--account-sid <sid>',
