@@ -22,7 +22,7 @@ import {
   tryAgain,
 } from './plan.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './simulator-process.ts';
-import type { ChaosStore } from './stores.ts';
+import type { OpenStore } from './stores.ts';
 import { createStrikes, type Strikes } from './strikes.ts';
 
 export interface ChaosOptions extends PlanOptions {
@@ -56,10 +56,7 @@ const WAIT_FOR_CALL_MS = 60_000;
 const END_OF_STRIKE_MS = 2_000;
 
 /** Runs the plan of `options.seed` on this store. Throws only when a process does not start. */
-export async function runChaos(
-  openStore: (folder: string, clock: ReturnType<typeof createClock>) => Promise<ChaosStore>,
-  options: ChaosOptions,
-): Promise<ChaosReport> {
+export async function runChaos(openStore: OpenStore, options: ChaosOptions): Promise<ChaosReport> {
   const started = performance.now();
   const clock = createClock({ rate: options.rate });
   const folder = await mkdtemp(join(tmpdir(), 'recado-chaos-'));
@@ -87,7 +84,7 @@ interface World {
 }
 
 async function openWorld(
-  openStore: (folder: string, clock: ReturnType<typeof createClock>) => Promise<ChaosStore>,
+  openStore: OpenStore,
   {
     folder,
     clock,

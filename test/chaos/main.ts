@@ -1,8 +1,9 @@
 // npm run test:chaos -- [--store sqlite|postgres] [--calls 500] [--strikes 110] [--seed N] [--json]
 // Prints what held and what did not, and ends with 1 when something did not.
 import { parseArgs } from 'node:util';
+import { findBinary } from '../skips.ts';
 import { type ChaosReport, runChaos } from './chaos.ts';
-import { chaosStores, STORES, type StoreName } from './stores.ts';
+import { type OpenStore, postgresStore, sqliteStore } from './stores.ts';
 import { tableOf } from './table.ts';
 
 const text = { type: 'string' } as const;
@@ -20,13 +21,17 @@ const { values } = parseArgs({
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
-const wanted = STORES.filter((name) => values.store === undefined || values.store === name);
-const reports: Partial<Record<StoreName, ChaosReport>> = {};
+const postgres = findBinary('postgres');
+const stores: Record<string, OpenStore | undefined> = {
+  sqlite: sqliteStore,
+  postgres: postgres === undefined ? undefined : postgresStore(postgres),
+};
+const reports: Record<string, ChaosReport> = {};
 
-for (const name of wanted) {
-  const open = chaosStores[name];
+for (const [name, open] of Object.entries(stores)) {
+  if (values.store !== undefined && values.store !== name) continue;
   if (!open) {
-    say(`not run: ${name} is not there`);
+    say(`not run on ${name}: its server is not installed`);
     continue;
   }
   say(`chaos on ${name}, seed ${seed}`);

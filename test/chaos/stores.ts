@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import type { Clock } from '../../engine/src/lib/clock.ts';
 import type { Queryable } from '../../engine/src/lib/database.ts';
+import { openPostgres } from '../../engine/src/store/postgres.ts';
 import { openSqlite } from '../../engine/src/store/sqlite.ts';
-
-export const STORES = ['sqlite', 'postgres'] as const;
-export type StoreName = (typeof STORES)[number];
+import { startPostgres } from '../postgres.ts';
 
 export interface ChaosStore {
   nodes: number;
@@ -16,16 +15,28 @@ export interface ChaosStore {
   close(): Promise<void>;
 }
 
-type Open = (folder: string, clock: Clock) => Promise<ChaosStore>;
+/** Makes a store for the engines of one run. */
+export type OpenStore = (folder: string, clock: Clock) => Promise<ChaosStore>;
 
-/** Returns how to make each store, as far as it can be had on this machine. */
-export const chaosStores: Partial<Record<StoreName, Open>> = {
-  async sqlite(folder, clock) {
+const NODES_ON_POSTGRES = 3;
+
+export const sqliteStore: OpenStore = async (folder, clock) => ({
+  nodes: 1,
+  env: {},
+  open: () => openSqlite({ file: join(folder, 'node-0', 'recado.db'), clock }),
+  close: async () => undefined,
+});
+
+/** Postgres, whose server program lies at `place`. */
+export const postgresStore =
+  (place: string): OpenStore =>
+  async (_folder, clock) => {
+    const server = await startPostgres(place);
+    const url = await server.newDatabase();
     return {
-      nodes: 1,
-      env: {},
-      open: () => openSqlite({ file: join(folder, 'node-0', 'recado.db'), clock }),
-      close: async () => undefined,
+      nodes: NODES_ON_POSTGRES,
+      env: { DATABASE_URL: url },
+      open: () => openPostgres({ url, clock }),
+      close: server.stop,
     };
-  },
-};
+  };
