@@ -31,7 +31,11 @@ export function placePorts(
     throw new Error('no call is under way here');
   };
   return {
-    ...openRules({ config: config.value, database, clock, log: silentLog }),
+    ...openRules({
+      ...{ config: config.value, database, clock, log: silentLog },
+      suppressions: { isSuppressed: async () => false, add: async () => ({ added: true }) },
+    }),
+    retention: { atEnd: async (_tx, _callId, told) => told },
     prices,
     carriers: {
       simulated: { name: 'none', placeCall: nobody, hangUp: nobody, look: nobody, search: nobody },
@@ -42,6 +46,7 @@ export function placePorts(
       isLive: () => false,
       end: () => undefined,
       answeredBy: () => undefined,
+      drop: () => undefined,
     },
     database,
     clock,

@@ -8,7 +8,7 @@ import {
   takeUpOrphans,
   VERSION,
 } from './assembly.ts';
-import { type Config, goLive } from './config.ts';
+import { type Config, goLive, toldSettings } from './config.ts';
 import type { Mode } from './contract/vocabulary.ts';
 import { newSigningSecret } from './events/sign.ts';
 import { makeKey } from './http/api-key.ts';
@@ -17,6 +17,9 @@ import { newId } from './lib/id.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
 import { openNetworks } from './networks.ts';
+import { beginSweeping } from './privacy/begin-sweeping.ts';
+import { noteSettings } from './privacy/note-settings.ts';
+import { createAuditLog } from './store/audit.ts';
 import { callStore } from './store/calls.ts';
 import { createKeyStore, type KeyRecord, type KeyStore } from './store/keys.ts';
 import { migrate } from './store/migrations.ts';
@@ -72,6 +75,8 @@ export async function createEngine(
       const { url } = await doors.server.listen();
       connectCarriers(url, shared, { store, networks, talk, doors });
       await takeUpOrphans(talk);
+      await noteSettings(toldSettings(config), { ...talk, ...store.people });
+      await beginSweeping({ ...talk, ...store.people });
       await worker.start();
       const first_key = await makeFirstKey(store.keys, config.dataDir);
       return { url: shared.settings.public_url, first_key };
@@ -147,11 +152,14 @@ export interface KeyRing {
 export async function openKeys(config: Config): Promise<KeyRing> {
   const { database, clock } = await openDatabase(config, createClock(), { lock: false });
   await migrate(database, clock.now());
+  const seal = createSeal(loadSecretKey(config));
   const keys = createKeyStore({
     database,
-    seal: createSeal(loadSecretKey(config)),
+    seal,
     clock,
     newSigningSecret,
+    audit: createAuditLog({ seal, clock }),
+    actor: 'cli',
   });
   return {
     async create(mode, name) {

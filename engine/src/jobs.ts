@@ -4,6 +4,7 @@ import { cancelCallsOfBatch, type SteerPorts } from './batches/steer-batch.ts';
 import { type NoteCostPorts, noteCost } from './calls/cost/note-cost.ts';
 import { type DialPorts, dial } from './calls/dial.ts';
 import { type FinishPorts, finishCall } from './calls/finish-call.ts';
+import { carryOut } from './calls/session-orders.ts';
 import { type SettlePorts, settleAttempt } from './calls/settle-stuck.ts';
 import { type StopPorts, stopSuppressed } from './calls/stop-suppressed.ts';
 import { type DeliverPorts, deliver } from './events/deliver.ts';
@@ -18,6 +19,8 @@ export type JobPorts = DialPorts &
   NoteCostPorts &
   DeliverPorts &
   EmailPorts &
+  StopPorts &
+  SweepPorts &
   PlaceItemsPorts &
   SteerPorts &
   CloseWaitPorts;
@@ -29,6 +32,13 @@ export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => 
     run: ({ ref }) => dial(ref, ports),
   },
   settle_attempt: { time_out_ms: 60_000, run: ({ ref }) => settleAttempt(ref, ports) },
+  session_order: {
+    time_out_ms: 10_000,
+    async run({ ref, payload }) {
+      carryOut(ref, payload as never, ports.sessions);
+      return undefined;
+    },
+  },
   finish_call: { time_out_ms: 90_000, run: ({ ref }) => finishCall(ref, ports) },
   note_cost: { time_out_ms: 60_000, run: ({ ref }) => noteCost(ref, ports) },
   stop_suppressed: {

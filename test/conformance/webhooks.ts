@@ -24,7 +24,13 @@ export function describeWebhooks({ a, b }: Opened): void {
     send: () => Promise.reject(new Error('nothing is sent here')),
   } as unknown as Egress;
   const stores = () => ({
-    keys: createKeyStore({ database: a(), seal, clock, newSigningSecret: () => 'whsec_x' }),
+    keys: createKeyStore({
+      database: a(),
+      seal,
+      clock,
+      newSigningSecret: () => 'whsec_x',
+      audit: { record: async () => undefined },
+    }),
     webhooks: createWebhookStore({
       ...{ database: a(), seal, events, egress: anywhere, clock },
       newSigningSecret: () => 'whsec_y',

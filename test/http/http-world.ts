@@ -1,5 +1,6 @@
 // A listening server with small real handlers, and ways to ask it: fetch and raw sockets.
 import net from 'node:net';
+import { API } from '../../engine/src/contract/api.ts';
 import type { Call } from '../../engine/src/contract/call.ts';
 import { makeKey } from '../../engine/src/http/api-key.ts';
 import { createAuthenticator, type StoredKey } from '../../engine/src/http/auth.ts';
@@ -148,7 +149,9 @@ function raw(
 
 function createHandlers(placed: Call[]): Handlers {
   const absent = async () => ({ problem: { code: 'not_found' } }) as const;
+  const others = Object.fromEntries(Object.keys(API).map((operation) => [operation, absent]));
   return {
+    ...(others as unknown as Handlers),
     placeCall: async ({ body }) => {
       const call = {
         ...sampleCall(),

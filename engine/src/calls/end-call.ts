@@ -5,8 +5,17 @@ import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Spend } from './cost/ports.ts';
+import { honourOptOut } from './opt-out.ts';
 import { END_REASON_FACTS, groupOf, outcomeOf, successOf } from './outcome.ts';
-import type { Batches, CallStore, EventRecorder, Jobs, Settings, Suppressions } from './ports.ts';
+import type {
+  Batches,
+  CallStore,
+  EventRecorder,
+  Jobs,
+  Retention,
+  Settings,
+  Suppressions,
+} from './ports.ts';
 import { settleSpending } from './spending.ts';
 import { viewCall } from './view-call.ts';
 
@@ -15,6 +24,7 @@ export interface EndPorts {
   events: EventRecorder;
   batchCalls: Batches;
   suppressions: Suppressions;
+  retention: Retention;
   spend: Spend;
   jobs: Jobs;
   clock: Clock;
@@ -66,11 +76,13 @@ export async function recordEnd(
   };
   if (!(await ports.calls.update(tx, callId, end.from, change))) return false;
   const ended = { ...call, ...change };
+  const told = await ports.retention.atEnd(tx, callId, { attempts, turns });
   await ports.events.record(tx, {
     type: 'call.ended',
     call: ended,
-    data: viewCall(ended, { attempts, turns }, { public_url: ports.settings.public_url }),
+    data: viewCall(ended, told, { public_url: ports.settings.public_url }),
   });
+  await honourOptOut(tx, ended, ports);
   await ports.batchCalls.noteEnded(tx, ended);
   return true;
 }

@@ -129,6 +129,16 @@ export interface Suppressions {
   ): Promise<{ added: boolean }>;
 }
 
+/** What is kept for no days, by the operator's settings. */
+export interface Retention {
+  /** Told in the transaction that ends a call: removes what goes at once and returns what the end may still tell. */
+  atEnd(
+    tx: Transaction,
+    callId: string,
+    told: { attempts: AttemptRecord[]; turns: TurnRecord[] },
+  ): Promise<{ attempts: AttemptRecord[]; turns: TurnRecord[] }>;
+}
+
 /** The operator's own phones, each proved by a spoken code. */
 export interface OwnPhones {
   has(on: Queryable, phoneNumber: string): Promise<boolean>;
@@ -252,10 +262,19 @@ export interface CarrierReport {
   sip_code: number | null;
 }
 
+/** Where the sound of an answered call goes. */
+export interface MediaDoor {
+  media_token: string;
+  /** The node that holds the session. */
+  node_id: string;
+  /** Its own address; null when it is reached by its name below the public one. */
+  node_url: string | null;
+}
+
 /** What a carrier tells the domain. A token that nobody knows changes nothing. */
 export interface CarrierEvents {
   /** The phone was picked up and the carrier asks what to do: the secret of the media stream, or undefined to hang up. */
-  answered(token: string, carrierCallId: string): Promise<{ media_token: string } | undefined>;
+  answered(token: string, carrierCallId: string): Promise<MediaDoor | undefined>;
   /** May come twice, late and out of order. */
   reported(token: string, report: CarrierReport): Promise<void>;
   detected(token: string, carrierCallId: string, who: AnsweredBy): Promise<void>;
@@ -280,6 +299,8 @@ export interface Sessions {
   isLive(attemptId: string): boolean;
   /** Ends the session for this reason; the line is hung up. No effect when there is none. */
   end(attemptId: string, reason: EndReason): void;
+  /** Gives up a session that nobody has joined, and writes nothing. No effect when there is none. */
+  drop(attemptId: string): void;
   /** Tells the session who answered, as the carrier sees it. */
   answeredBy(attemptId: string, who: AnsweredBy): void;
 }

@@ -67,10 +67,13 @@ async function sendStreaming(
 const configOf = ({ method, path, headers, body, signal }: Parameters<Send>[0]): object => ({
   method,
   url: path,
-  headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-  ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+  headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+  ...(body === undefined ? {} : { data: isPlain(headers, body) ? body : JSON.stringify(body) }),
   ...(signal ? { signal } : {}),
 });
+
+const isPlain = (headers: Record<string, string>, body: unknown): boolean =>
+  typeof body === 'string' && (headers['content-type'] ?? 'application/json') !== 'application/json';
 
 async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];

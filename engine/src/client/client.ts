@@ -13,7 +13,7 @@ export interface ClientRequest {
   /** Path and query. */
   path: string;
   headers: Record<string, string>;
-  /** To be sent as JSON; undefined means no body. */
+  /** To be sent as JSON, or as it is when it is a text and `headers` names another content type; undefined means no body. */
   body: unknown;
   /** Whether the reply comes in pieces, over minutes: the transport then gives `stream` and sets no time limit. */
   streaming: boolean;
@@ -74,13 +74,21 @@ interface AnyInput {
   body?: unknown;
   signal?: AbortSignal;
 }
-type AnyOperation = { method: ClientRequest['method']; path: string; produces?: string };
+type AnyOperation = {
+  method: ClientRequest['method'];
+  path: string;
+  produces?: string;
+  consumes?: string;
+};
 
 async function ask(send: Send, operation: AnyOperation, input: AnyInput): Promise<unknown> {
   const response = await send({
     method: operation.method,
     path: fillPath(operation.path, input.params ?? {}) + queryText(input.query ?? {}),
-    headers: texts(input.headers ?? {}),
+    headers: {
+      ...texts(input.headers ?? {}),
+      ...(operation.consumes === undefined ? {} : { 'content-type': operation.consumes }),
+    },
     body: input.body,
     streaming: operation.produces !== undefined,
     signal: input.signal,

@@ -1,8 +1,11 @@
 // The table of the public API: every operation, its input, its replies and its problems.
 import { ACCOUNT_OPERATIONS } from './api/account-operations.ts';
+import { AUDIT_OPERATIONS } from './api/audit-operations.ts';
 import { BATCH_OPERATIONS } from './api/batch-operations.ts';
 import { CALL_OPERATIONS } from './api/call-operations.ts';
 import { NUMBER_OPERATIONS } from './api/number-operations.ts';
+import { PRIVACY_OPERATIONS } from './api/privacy-operations.ts';
+import { SUPPRESSION_OPERATIONS } from './api/suppression-operations.ts';
 import { WAIT_OPERATIONS } from './api/wait-operations.ts';
 import { WEBHOOK_OPERATIONS } from './api/webhook-operations.ts';
 
@@ -14,6 +17,9 @@ export const API = {
   ...BATCH_OPERATIONS,
   ...WAIT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...SUPPRESSION_OPERATIONS,
+  ...PRIVACY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
 } as const;
 

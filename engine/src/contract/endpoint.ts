@@ -25,11 +25,13 @@ export interface Endpoint {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** What the body is; JSON when left out. A body that is not JSON is given as its text. */
+  consumes?: 'text/csv';
   /** Where a body may be larger than others: in bytes, and in names of fields. */
   body_limit?: { bytes: number; keys: number };
   /** Status -> body. `null` has no body; `stream` and `file` are described by `produces`. */
   replies: Record<number, z.ZodType | null>;
-  produces?: 'text/event-stream' | 'audio/wav';
+  produces?: 'text/event-stream' | 'audio/wav' | 'text/csv';
   problems: readonly ProblemCode[];
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const PROBLEMS = {
   malformed_request: { status: 400, title: 'The request is not valid HTTP' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  malformed_csv: { status: 400, title: 'The body is not valid CSV' },
   idempotency_key_invalid: { status: 400, title: 'The Idempotency-Key header is not valid' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that this list gave' },
   unauthenticated: { status: 401, title: 'The API key is missing or not valid' },
@@ -17,6 +18,7 @@ export const PROBLEMS = {
   number_class_blocked: { status: 403, title: 'Numbers of this class are not called' },
   emergency_number_blocked: { status: 403, title: 'Emergency and short numbers are never called' },
   loop_blocked: { status: 403, title: 'Recado does not call its own numbers' },
+  link_invalid: { status: 403, title: 'The link is not valid, or not any more' },
   recipient_suppressed: { status: 403, title: 'This person must not be called' },
   outside_calling_hours: { status: 403, title: 'Nobody is called at this hour' },
   price_unknown: { status: 403, title: 'The price of this call is not known' },
@@ -24,6 +26,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
+  call_in_progress: { status: 409, title: 'Somebody is on the phone with this person' },
   call_already_ended: { status: 409, title: 'The call has already ended' },
   batch_already_ended: { status: 409, title: 'The batch has already ended' },
   batch_canceled: { status: 409, title: 'The batch was canceled' },

@@ -10,6 +10,7 @@ import { checkCall } from './check-call.ts';
 import { listCalls } from './list-calls.ts';
 import type { HandlerPorts } from './ports.ts';
 import { presentCall } from './present-call.ts';
+import { readCallRecording } from './read-call-recording.ts';
 import type { Handlers } from './routes.ts';
 import { streamCall } from './stream-call.ts';
 
@@ -82,15 +83,15 @@ export function callHandlers(ports: HandlerPorts): CallHandlers {
     },
     async getRecording({ params, caller }) {
       if (!isSeen(await find(params.id, ports), caller.mode)) return NOT_FOUND;
-      const attempts = await ports.calls.attempts(ports.database, params.id);
-      const name = attempts.findLast((attempt) => attempt.recording !== null)?.recording;
-      const wav = name ? await ports.readRecording(name) : undefined;
+      const wav = await readCallRecording(params, ports);
       if (!wav) return { problem: { code: 'recording_not_available' } };
-      const headers = {
-        'content-disposition': `attachment; filename="${params.id}.wav"`,
-        'cache-control': 'no-store',
-      };
-      return { status: 200, headers, stream: once(wav), length: wav.length };
+      await ports.database.transaction((tx) =>
+        ports.privacy.audit.record(tx, {
+          ...{ actor: caller.key_id, mode: caller.mode },
+          ...{ action: 'recording.played', object: params.id },
+        }),
+      );
+      return wav;
     },
   };
 }
@@ -117,8 +118,4 @@ async function waitForEnd(
     if (!call || call.status === 'ended' || leftMs <= 0 || signal.aborted) return call;
     await ports.followers.wait(callId, Math.min(leftMs, 1_000), signal);
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -12,7 +12,8 @@ export function generatedFiles(version: string): Record<string, string> {
 function operationsFile(): string {
   const rows = Object.entries(API).map(([name, endpoint]) => {
     const produces = 'produces' in endpoint ? `, produces: '${endpoint.produces}'` : '';
-    return `  ${name}: { method: '${endpoint.method}', path: '${endpoint.path}'${produces} },`;
+    const consumes = 'consumes' in endpoint ? `, consumes: '${endpoint.consumes}'` : '';
+    return `  ${name}: { method: '${endpoint.method}', path: '${endpoint.path}'${consumes}${produces} },`;
   });
   return `// Made from the contract by scripts/generate.ts. Do not edit.
 

@@ -1,10 +1,13 @@
 // One handler per operation of the contract.
+import { auditHandlers } from './audit-handlers.ts';
 import { batchHandlers } from './batch-handlers.ts';
 import { callHandlers } from './call-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
 import { numberHandlers } from './number-handlers.ts';
 import type { HandlerPorts } from './ports.ts';
+import { privacyHandlers } from './privacy-handlers.ts';
 import type { Handlers } from './routes.ts';
+import { suppressionHandlers } from './suppression-handlers.ts';
 import { waitHandlers } from './wait-handlers.ts';
 import { webhookHandlers } from './webhook-handlers.ts';
 
@@ -16,6 +19,9 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...batchHandlers(ports),
     ...waitHandlers(ports),
     ...webhookHandlers(ports),
+    ...suppressionHandlers(ports),
+    ...privacyHandlers(ports),
+    ...auditHandlers(ports),
     ...deliveryHandlers(ports),
     async getAccount({ caller }) {
       return {

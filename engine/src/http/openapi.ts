@@ -75,7 +75,7 @@ function operationOf(name: Operation, endpoint: Endpoint): ZodOpenApiOperationOb
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: endpoint.body } },
+            content: { [endpoint.consumes ?? 'application/json']: { schema: endpoint.body } },
           },
         }
       : {}),
@@ -106,6 +106,7 @@ const REPLIES: Record<number, string> = {
 const STREAMS = {
   'text/event-stream': { type: 'string', description: 'Server-sent events; `data` is an Event.' },
   'audio/wav': { type: 'string', contentMediaType: 'audio/wav' },
+  'text/csv': { type: 'string', description: 'A file of lines (RFC 4180).' },
 } as const;
 
 function problemsOf(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {

@@ -67,7 +67,10 @@ function readBody(endpoint: Endpoint, body: RawInput['body']): Result<Parsed, Pr
   if (endpoint.body) {
     return body
       ? ok(endpoint.body.safeParse(body.value))
-      : fail({ code: 'malformed_json', detail: 'The body is empty.' });
+      : fail({
+          code: endpoint.consumes === undefined ? 'malformed_json' : 'malformed_csv',
+          detail: 'The body is empty.',
+        });
   }
   // Many platforms send `{}` with every POST.
   if (body === undefined || isEmptyObject(body.value)) return ok(undefined);

@@ -9,6 +9,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { fail, type Result } from '../lib/result.ts';
 import type { Authenticator, Caller } from './auth.ts';
+import { readCsvBody } from './csv-body.ts';
 import { jsonHeadersFault, parseJsonBody } from './json-body.ts';
 import { sendProblem } from './problems.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -46,6 +47,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** How many names of fields a body may have, when more than others. */
     keysMax?: number | undefined;
+    consumes?: 'text/csv' | undefined;
   }
 }
 
@@ -81,7 +83,7 @@ const KEY_CHECK_MS = 400;
 export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) =>
-    done(null, readJson(request, body)),
+    done(null, readBody(request, body)),
   );
   for (const name of Object.keys(API) as Operation[]) addRoute(app, name, options);
 }
@@ -96,7 +98,7 @@ function addRoute(app: FastifyInstance, name: Operation, options: RouteOptions):
     exposeHeadRoute: endpoint.method === 'GET' && endpoint.produces === undefined,
     ...(endpoint.produces === undefined ? { handlerTimeout: HANDLER_TIMEOUT_MS } : {}),
     ...(endpoint.body_limit ? { bodyLimit: endpoint.body_limit.bytes } : {}),
-    config: { keysMax: endpoint.body_limit?.keys },
+    config: { keysMax: endpoint.body_limit?.keys, consumes: endpoint.consumes },
     // Before the body is read: a stranger's body is not worth parsing.
     onRequest: async (request, reply) => {
       if (endpoint.auth === 'none') return undefined;
@@ -143,12 +145,14 @@ async function admit(
     : fail({ code: 'too_many_requests', retry_after_seconds: seconds });
 }
 
-function readJson(
+function readBody(
   request: FastifyRequest,
   body: Buffer,
 ): Result<unknown, ProblemFailure> | undefined {
   // Clients such as axios name a media type for a body that they do not send.
   if (body.length === 0) return undefined;
+  if (request.routeOptions.config.consumes === 'text/csv')
+    return readCsvBody(request.headers, body);
   const fault = jsonHeadersFault(request.headers);
   return fault ? fail(fault) : parseJsonBody(body, request.routeOptions.config.keysMax);
 }

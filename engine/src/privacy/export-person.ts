@@ -1,7 +1,8 @@
 // Everything that is held on one person, page by page.
-import { viewCall } from '../calls/view-call.ts';
-import type { CallStore, Settings } from '../calls/ports.ts';
+
 import type { CallRecord } from '../calls/call-record.ts';
+import type { CallStore, Settings } from '../calls/ports.ts';
+import { viewCall } from '../calls/view-call.ts';
 import type { Call } from '../contract/call.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { Mode } from '../contract/vocabulary.ts';

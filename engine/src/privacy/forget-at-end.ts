@@ -4,7 +4,7 @@ import type { Transaction } from '../lib/database.ts';
 import type { RetentionDays, RetentionStore } from './ports.ts';
 
 export interface ForgetPorts {
-  retention: RetentionStore;
+  retentionStore: RetentionStore;
   retention_days: RetentionDays;
   removeRecording(name: string): Promise<void>;
 }
@@ -19,11 +19,11 @@ export async function forgetAtEnd(
   tx: Transaction,
   callId: string,
   { attempts, turns }: Told,
-  { retention, retention_days, removeRecording }: ForgetPorts,
+  { retentionStore, retention_days, removeRecording }: ForgetPorts,
 ): Promise<Told> {
   const keepsWords = retention_days.transcripts > 0;
   const keepsSound = retention_days.recordings > 0;
-  if (!keepsWords) await retention.dropTranscript(tx, callId, (body) => body);
+  if (!keepsWords) await retentionStore.dropTranscript(tx, callId, (body) => body);
   if (!keepsSound) {
     // The row keeps the name until the file is gone, so that the sweep finds what a crash left.
     const names = attempts.flatMap(({ recording }) => (recording === null ? [] : [recording]));

@@ -7,8 +7,8 @@ import { AddSuppression, type SuppressionImport } from '../contract/suppression.
 import type { Clock } from '../lib/clock.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 import type { NewSuppression } from './ports.ts';
-import { unescapeCell } from './suppressions-csv.ts';
 import type { Actor, SuppressPorts } from './suppress.ts';
+import { unescapeCell } from './suppressions-csv.ts';
 
 export const IMPORT_ROWS_MAX = 20_000;
 const ERRORS_MAX = 1_000;
@@ -105,11 +105,9 @@ function readRow(
   if (number === 'erased')
     return fail({ code: 'erased', detail: 'The number of this entry was erased.' });
   const read = readDestination(number, country);
-  if (!read.ok)
-    return fail({ code: 'invalid_phone_number', detail: read.failure.detail ?? '' });
+  if (!read.ok) return fail({ code: 'invalid_phone_number', detail: read.failure.detail ?? '' });
   const reason = AddSuppression.shape.reason.safeParse(row['reason'] || 'imported');
-  if (!reason.success)
-    return fail({ code: 'invalid_value', detail: 'There is no such reason.' });
+  if (!reason.success) return fail({ code: 'invalid_value', detail: 'There is no such reason.' });
   const note = AddSuppression.shape.note.safeParse(unescapeCell(row['note'] ?? ''));
   if (!note.success)
     return fail({ code: 'invalid_value', detail: 'A note is one line of at most 500 characters.' });

@@ -170,8 +170,8 @@ export interface RetentionStore {
   claimSweep(tx: Transaction): Promise<boolean>;
 }
 
-/** Small facts that outlive a restart: a text by its name. */
-export interface Facts {
+/** Short texts that outlive a restart, each by its name. */
+export interface KeptTexts {
   get(on: Queryable, name: string): Promise<string | undefined>;
   set(tx: Transaction, name: string, value: string): Promise<void>;
 }

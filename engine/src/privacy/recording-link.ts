@@ -3,10 +3,10 @@
 import type { Mode } from '../contract/vocabulary.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
 import { equalSecrets } from '../lib/id.ts';
-import type { Facts } from './ports.ts';
+import type { KeptTexts } from './ports.ts';
 
 export interface LinkPorts {
-  facts: Facts;
+  keptTexts: KeptTexts;
   /** Keyed fingerprint of a text. */
   fingerprint(text: string): string;
 }
@@ -36,21 +36,25 @@ export async function isLinkValid(
 }
 
 /** Makes every link of a mode worthless. */
-export async function revokeLinks(tx: Transaction, mode: Mode, { facts }: LinkPorts): Promise<void> {
-  await facts.set(tx, versionName(mode), String((await versionOf(tx, mode, facts)) + 1));
+export async function revokeLinks(
+  tx: Transaction,
+  mode: Mode,
+  { keptTexts }: LinkPorts,
+): Promise<void> {
+  await keptTexts.set(tx, versionName(mode), String((await versionOf(tx, mode, keptTexts)) + 1));
 }
 
 async function proofOf(
   on: Queryable,
   { id, mode }: { id: string; mode: Mode },
   expiresAt: number,
-  { facts, fingerprint }: LinkPorts,
+  { keptTexts, fingerprint }: LinkPorts,
 ): Promise<string> {
-  const version = await versionOf(on, mode, facts);
+  const version = await versionOf(on, mode, keptTexts);
   return fingerprint(JSON.stringify(['recording_link', id, mode, expiresAt, version]));
 }
 
-const versionOf = async (on: Queryable, mode: Mode, facts: Facts): Promise<number> =>
-  Number((await facts.get(on, versionName(mode))) ?? 1);
+const versionOf = async (on: Queryable, mode: Mode, keptTexts: KeptTexts): Promise<number> =>
+  Number((await keptTexts.get(on, versionName(mode))) ?? 1);
 
 const versionName = (mode: Mode): string => `recording_link_version_${mode}`;

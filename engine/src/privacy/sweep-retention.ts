@@ -4,6 +4,7 @@ import type { CallStore } from '../calls/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Transaction } from '../lib/database.ts';
 import type { Log } from '../lib/log.ts';
+import { emptiedBody } from './emptied-body.ts';
 import type {
   AuditLog,
   PrivacyStore,
@@ -13,12 +14,11 @@ import type {
 } from './ports.ts';
 import { isTombstone, tombstoneOf } from './tombstone.ts';
 import { withoutWords } from './without-words.ts';
-import { emptiedBody } from './emptied-body.ts';
 
 export interface SweepPorts {
   database: Database;
   calls: CallStore;
-  retention: RetentionStore;
+  retentionStore: RetentionStore;
   privacy: PrivacyStore;
   audit: AuditLog;
   removeRecording(name: string): Promise<void>;
@@ -49,7 +49,7 @@ export async function sweepRetention(ports: SweepPorts): Promise<{ again_at: num
     }
     isMore ||= seen === STEP;
   }
-  await ports.database.transaction((tx) => ports.retention.dropDedupeKeys(tx, clock.now()));
+  await ports.database.transaction((tx) => ports.retentionStore.dropDedupeKeys(tx, clock.now()));
   return { again_at: clock.now() + (isMore ? SOON_MS : HOUR_MS) };
 }
 
@@ -62,11 +62,11 @@ interface Swept {
 const STEPS: Readonly<
   Record<keyof RetentionDays, (before: number, ports: SweepPorts) => Promise<Swept>>
 > = {
-  async recordings(before, { database, retention, removeRecording }) {
-    const old = await retention.oldRecordings(database, before, STEP);
+  async recordings(before, { database, retentionStore, removeRecording }) {
+    const old = await retentionStore.oldRecordings(database, before, STEP);
     for (const { name } of old) await removeRecording(name);
     const ids = old.map(({ attempt_id }) => attempt_id);
-    await database.transaction((tx) => retention.forgetRecordings(tx, ids));
+    await database.transaction((tx) => retentionStore.forgetRecordings(tx, ids));
     return { removed: old.length, seen: old.length };
   },
   transcripts: (before, ports) =>
@@ -75,7 +75,8 @@ const STEPS: Readonly<
       before,
       ports,
       async () => undefined,
-      async (tx, call) => (await ports.retention.dropTranscript(tx, call.id, withoutWords)) > 0,
+      async (tx, call) =>
+        (await ports.retentionStore.dropTranscript(tx, call.id, withoutWords)) > 0,
     ),
   async results(before, ports) {
     // Files before the rows that name them.
@@ -92,8 +93,8 @@ const STEPS: Readonly<
       return true;
     });
   },
-  async events(before, { database, retention }) {
-    const removed = await database.transaction((tx) => retention.dropEvents(tx, before, STEP));
+  async events(before, { database, retentionStore }) {
+    const removed = await database.transaction((tx) => retentionStore.dropEvents(tx, before, STEP));
     return { removed, seen: removed };
   },
   async audit(before, { database, audit }) {
@@ -106,18 +107,18 @@ const STEPS: Readonly<
 async function sweepCalls(
   kind: 'transcripts' | 'results',
   before: number,
-  { database, retention }: SweepPorts,
+  { database, retentionStore }: SweepPorts,
   dropFiles: (call: CallRecord) => Promise<void>,
   remove: (tx: Transaction, call: CallRecord) => Promise<boolean>,
 ): Promise<Swept> {
-  const after = await retention.mark(database, kind);
-  const calls = await retention.endedBetween(database, after, before, STEP);
+  const after = await retentionStore.mark(database, kind);
+  const calls = await retentionStore.endedBetween(database, after, before, STEP);
   let removed = 0;
   for (const call of calls) {
     await dropFiles(call);
     await database.transaction(async (tx) => {
       if (await remove(tx, call)) removed += 1;
-      await retention.setMark(tx, kind, { ended_at: call.ended_at ?? 0, id: call.id });
+      await retentionStore.setMark(tx, kind, { ended_at: call.ended_at ?? 0, id: call.id });
     });
   }
   return { removed, seen: calls.length };

@@ -1,8 +1,9 @@
 import type { Mode } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Database, Queryable, Row } from '../lib/database.ts';
+import type { Database, Row, Transaction } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
 import type { Seal } from '../lib/seal.ts';
+import type { Audit } from '../privacy/ports.ts';
 
 export interface KeyRecord {
   id: string;
@@ -42,9 +43,12 @@ export function createKeyStore(options: {
   seal: Seal;
   clock: Clock;
   newSigningSecret(): string;
+  audit: Audit;
+  /** Who makes and revokes keys here. */
+  actor?: string;
 }): KeyStore {
-  const { database, seal, clock } = options;
-  const insert = async (on: Queryable, key: NewKey) => {
+  const { database, seal, clock, audit, actor = 'engine' } = options;
+  const insert = async (on: Transaction, key: NewKey) => {
     const record: KeyRecord = {
       id: newId('key'),
       ...key,
@@ -64,10 +68,12 @@ export function createKeyStore(options: {
         record.created_at,
       ],
     );
+    const act = { action: 'key.created' as const, object: record.id };
+    await audit.record(on, { actor, mode: key.mode, ...act });
     return record;
   };
   return {
-    add: (key) => insert(database, key),
+    add: (key) => database.transaction((tx) => insert(tx, key)),
     addFirst: (key, keep) =>
       database.transaction(async (tx) => {
         const [any] = await tx.query('SELECT id FROM keys LIMIT 1');
@@ -91,11 +97,16 @@ export function createKeyStore(options: {
       );
     },
     async revoke(id) {
-      const rows = await database.query(
-        'UPDATE keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 OR public_id = $1 RETURNING id',
-        [id, clock.now()],
-      );
-      return rows.length === 1;
+      return database.transaction(async (tx) => {
+        const [key] = await tx.query<{ id: string; mode: Mode; revoked_at: number }>(
+          'UPDATE keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 OR public_id = $1 RETURNING id, mode, revoked_at',
+          [id, clock.now()],
+        );
+        if (!key) return false;
+        const act = { action: 'key.revoked' as const, object: key.id };
+        await audit.record(tx, { actor, mode: key.mode, ...act });
+        return true;
+      });
     },
     async webhookSecret(keyId) {
       const [row] = await database.query<{ webhook_secret: string }>(

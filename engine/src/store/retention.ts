@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '../lib/database.ts';
 import type { RetentionStore } from '../privacy/ports.ts';
 import { callFromRow } from './calls.ts';
-import { factStore } from './facts.ts';
+import { keptTexts } from './kept-texts.ts';
 
 /** The statements of the hourly sweep. */
 export const retentionStore: RetentionStore = {
@@ -26,12 +26,12 @@ export const retentionStore: RetentionStore = {
     return rows.map(callFromRow);
   },
   async mark(on, kind) {
-    const text = await factStore.get(on, `swept_${kind}`);
+    const text = await keptTexts.get(on, `swept_${kind}`);
     return text === undefined
       ? { ended_at: 0, id: '' }
       : (JSON.parse(text) as { ended_at: number; id: string });
   },
-  setMark: (tx, kind, mark) => factStore.set(tx, `swept_${kind}`, JSON.stringify(mark)),
+  setMark: (tx, kind, mark) => keptTexts.set(tx, `swept_${kind}`, JSON.stringify(mark)),
   async dropTranscript(tx, callId, withoutWords) {
     const turns = await tx.query('DELETE FROM turns WHERE call_id = $1 RETURNING idx', [callId]);
     await dropTurnEvents(tx, callId);

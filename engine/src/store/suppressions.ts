@@ -1,8 +1,8 @@
-import type { Queryable, Row, SqlValue } from '../lib/database.ts';
+import type { SuppressionReason } from '../contract/suppression.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Queryable, Row, SqlValue } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
 import type { Seal } from '../lib/seal.ts';
-import type { SuppressionReason } from '../contract/suppression.ts';
 import type { NewSuppression, SuppressionList, SuppressionRecord } from '../privacy/ports.ts';
 
 // Well below the 32,766 values of one statement that SQLite takes: https://www.sqlite.org/limits.html#max_variable_number

@@ -20,7 +20,8 @@ export const SUPPRESSION_OPERATIONS = {
     method: 'POST',
     path: '/v1/suppressions',
     summary: 'Add a number that must not be called',
-    description: 'Counts at once and in both modes. A number that is there already comes back with 200.',
+    description:
+      'Counts at once and in both modes. A number that is there already comes back with 200.',
     tag: 'suppressions',
     auth: 'key',
     body: AddSuppression,
@@ -58,7 +59,7 @@ export const SUPPRESSION_OPERATIONS = {
     query: z.strictObject({ country: AddSuppression.shape.country }),
     body: z.string().meta({ description: 'phone_number,reason,note …' }),
     consumes: 'text/csv',
-    body_max_bytes: 1_048_576,
+    body_limit: { bytes: 1_048_576, keys: 0 },
     replies: { 200: SuppressionImport },
     problems: [
       ...KEY,

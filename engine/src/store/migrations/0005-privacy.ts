@@ -15,7 +15,6 @@ export const privacy: Migration = {
     // holds this one.
     `CREATE TABLE audit_chain (
       id INTEGER PRIMARY KEY, sequence BIGINT NOT NULL, hash TEXT NOT NULL, trimmed_hash TEXT NOT NULL, proof TEXT NOT NULL)`,
-    `INSERT INTO audit_chain (id, sequence, hash, trimmed_hash, proof) VALUES (1, 0, '', '', '')`,
     `CREATE TABLE erasures (
       id TEXT PRIMARY KEY, number_hash TEXT NOT NULL, mode TEXT NOT NULL, erased_at BIGINT NOT NULL, counts TEXT NOT NULL)`,
     'CREATE INDEX erasures_by_number ON erasures (number_hash, erased_at)',

@@ -1,7 +1,7 @@
-import type { Facts } from '../privacy/ports.ts';
+import type { KeptTexts } from '../privacy/ports.ts';
 
-/** Small facts that outlive a restart. */
-export const factStore: Facts = {
+/** Short texts that outlive a restart, in the table of settings. */
+export const keptTexts: KeptTexts = {
   async get(on, name) {
     const [row] = await on.query<{ value: string }>('SELECT value FROM settings WHERE name = $1', [
       name,
