@@ -44,6 +44,7 @@ import { jobStore } from './store/jobs.ts';
 import { createKeyStore } from './store/keys.ts';
 import { isMigrated, migrate } from './store/migrations.ts';
 import { noHints, startHints } from './store/postgres-hints.ts';
+import { nodeStore } from './store/nodes.ts';
 import { createRecordings } from './store/recordings.ts';
 import { loadSecretKey } from './store/secret-files.ts';
 import { observeCalls } from './telemetry/observe-calls.ts';
@@ -174,14 +175,14 @@ export function createTalk(
     ...store.batching,
     ...{ database, events, jobs, sessions, carriers },
     calls: observeCalls(callStore, telemetry.meter),
-    ...{ clock, log, settings, nodeId },
+    ...{ clock, log, settings, nodeId, nodes: nodeStore },
   };
   return ports;
 }
 
 /** The worker with every kind of job. */
 export function createWorker(
-  { clock, log, nodeId, database, telemetry }: Shared,
+  { config, clock, log, nodeId, database, telemetry }: Shared,
   store: Store,
   networks: Networks,
   talk: Talk,
@@ -207,6 +208,7 @@ export function createWorker(
     onNodeGone: () => takeUpOrphans(talk),
     kinds: observeKinds(kinds, { ...telemetry, clock }),
     nodeId,
+    nodeUrl: config.nodePublicUrl,
     clock,
     log,
   });
@@ -322,13 +324,14 @@ export function connectCarriers(
   const events = carrierEvents({ ...talk, recordings: store.recordings });
   const connect = (network: 'simulated' | 'live', callbackBase: string): Carrier => {
     const account = networks[network]?.account ?? neverAsked();
-    doors.accounts.push({ ...account, callbackBase, events });
+    doors.accounts.push({ ...account, callbackBase, events, nodeUrl: config.nodePublicUrl });
     talk.carrierPrices[network] = createTwilioPrices({ ...account, clock, log });
     const carrier = createTwilioCarrier({ ...account, callbackBase, clock, log });
     return observeCarrier(carrier, network, { ...telemetry, clock });
   };
-  // The simulated network lives on this machine, whatever the world calls us.
-  talk.carriers.simulated = connect('simulated', onLoopback(url));
+  // The simulated network lives on this machine, whatever the world calls us, unless it is told another address.
+  const simulatedBase = config.simulator?.callbackUrl ?? onLoopback(url);
+  talk.carriers.simulated = connect('simulated', simulatedBase);
   if (networks.live) talk.carriers.live = connect('live', settings.public_url);
 }
 

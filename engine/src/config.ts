@@ -45,6 +45,7 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
   PUBLIC_URL: optional.pipe(url.optional()),
+  NODE_PUBLIC_URL: optional.pipe(url.optional()),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
   ORGANISATION: z.string().trim().min(1).max(200).default('Example Clinic'),
   DEFAULT_COUNTRY: optional.pipe(
@@ -147,6 +148,7 @@ const Environment = z.object({
             fromNumber: z.string(),
           }),
           model: z.object({ url, apiKey: z.string() }),
+          callbackUrl: url.optional(),
         }),
       )
       .optional(),
@@ -168,6 +170,8 @@ export interface Config {
   listenHost: string;
   listenPort: number;
   publicUrl: string | null;
+  /** Where the carrier's media sockets reach this node and no other. */
+  nodePublicUrl: string | null;
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   organisation: string;
   /** True when the operator named the organisation; a live call must not speak for the example. */
@@ -223,6 +227,8 @@ export interface Config {
   simulator: {
     carrier: { url: string; accountSid: string; authToken: string; fromNumber: string };
     model: { url: string; apiKey: string };
+    /** Where it calls back, when that is not this process alone. */
+    callbackUrl?: string | undefined;
   } | null;
 }
 
@@ -244,6 +250,7 @@ export function loadConfig(
     listenHost: e.HOST,
     listenPort: e.PORT,
     publicUrl: e.PUBLIC_URL ?? null,
+    nodePublicUrl: e.NODE_PUBLIC_URL ?? null,
     logLevel: e.LOG_LEVEL,
     organisation: e.ORGANISATION,
     organisationSet: env['ORGANISATION'] !== undefined,

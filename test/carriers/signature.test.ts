@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mediaUrl } from '../../engine/src/carriers/twilio/network.ts';
+import { isMediaPath, MEDIA_PATH, mediaUrl } from '../../engine/src/carriers/twilio/network.ts';
 import { isSignedUpgrade, isSignedWebhook } from '../../engine/src/carriers/twilio/signature.ts';
 
 // The worked example of Twilio's documentation and of the tests of its package.
@@ -64,14 +64,33 @@ describe('the signature of a webhook', () => {
 });
 
 describe('the signature of the media upgrade', () => {
-  const network = { authToken: '12345', callbackBase: 'https://media.example.com' };
+  const network = { authToken: '12345', callbackBase: 'https://media.example.com', nodeUrl: null };
 
   it('is over the wss address, as written in what the carrier was told', () => {
     expect(mediaUrl('https://media.example.com')).toBe(
       'wss://media.example.com/carriers/twilio/media',
     );
     expect(mediaUrl('http://127.0.0.1:8090')).toBe('ws://127.0.0.1:8090/carriers/twilio/media');
-    expect(isSignedUpgrade(network, '7sPOuIhQ2Zj4db7BS1zx2d0goPE=')).toBe(true);
+    expect(
+      isSignedUpgrade(network, { path: MEDIA_PATH, signature: '7sPOuIhQ2Zj4db7BS1zx2d0goPE=' }),
+    ).toBe(true);
+  });
+
+  it('passes for the name of a node below it, and for the own address of this node', () => {
+    const path = `${MEDIA_PATH}/node_${'0'.repeat(26)}`;
+    expect(isMediaPath(path)).toBe(true);
+    expect(mediaUrl(network.callbackBase, path.split('/').at(-1))).toBe(
+      `wss://media.example.com${path}`,
+    );
+    const signature = twilioHmac('12345', `wss://media.example.com${path}`);
+    expect(isSignedUpgrade(network, { path, signature })).toBe(true);
+    expect(isSignedUpgrade(network, { path: MEDIA_PATH, signature })).toBe(false);
+    const own = { ...network, nodeUrl: 'https://one.example.com' };
+    const ofNode = twilioHmac('12345', `wss://one.example.com${MEDIA_PATH}`);
+    expect(isSignedUpgrade(own, { path: MEDIA_PATH, signature: ofNode })).toBe(true);
+    expect(isSignedUpgrade(network, { path: MEDIA_PATH, signature: ofNode })).toBe(false);
+    for (const other of ['/carriers/twilio/media/', '/carriers/twilio/media/x', '/carriers/twilio'])
+      expect(isMediaPath(other)).toBe(false);
   });
 
   it('does not pass for https, for a slash at the end, or with another token', () => {
@@ -79,11 +98,16 @@ describe('the signature of the media upgrade', () => {
       'https://media.example.com/carriers/twilio/media',
       'wss://media.example.com/carriers/twilio/media/',
     ]) {
-      expect(isSignedUpgrade(network, twilioHmac('12345', url))).toBe(false);
+      expect(
+        isSignedUpgrade(network, { path: MEDIA_PATH, signature: twilioHmac('12345', url) }),
+      ).toBe(false);
     }
-    expect(isSignedUpgrade(network, twilioHmac('54321', mediaUrl(network.callbackBase)))).toBe(
-      false,
-    );
+    expect(
+      isSignedUpgrade(network, {
+        path: MEDIA_PATH,
+        signature: twilioHmac('54321', mediaUrl(network.callbackBase)),
+      }),
+    ).toBe(false);
   });
 });
 

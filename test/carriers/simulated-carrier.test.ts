@@ -33,8 +33,10 @@ it('a call to a simulated person is placed, answered, heard, hung up and looked 
   networks.push({
     ...credentials,
     callbackBase,
+    nodeUrl: null,
     events: {
-      answered: async (token) => (token === TOKEN ? { media_token: MEDIA_TOKEN } : undefined),
+      answered: async (token) =>
+        token === TOKEN ? { media_token: MEDIA_TOKEN, node_id: NODE, node_url: null } : undefined,
       reported: async (_token, report) => void reports.push(report),
       detected: async () => {},
       async openLine(_token, _callId, opened) {

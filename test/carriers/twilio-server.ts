@@ -56,12 +56,14 @@ export async function startTwilioServer(clock: Clock = createClock()): Promise<T
       accountSid: ACCOUNT,
       authToken: AUTH_TOKEN,
       callbackBase: BASE,
+      nodeUrl: null,
       events: remember(told, gate),
     },
     {
       accountSid: OTHER_ACCOUNT,
       authToken: OTHER_AUTH_TOKEN,
       callbackBase: OTHER_BASE,
+      nodeUrl: null,
       events: remember(toldOther, gate),
     },
   ];

@@ -6,19 +6,22 @@ import { newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
 import type { AttemptRecord } from './call-record.ts';
 import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
+import type { MediaDoor } from './ports.ts';
+import { type Nodes, orderElsewhere } from './session-orders.ts';
 
 export interface AnswerPorts extends EndAttemptPorts {
+  nodes: Nodes;
   database: Database;
   clock: Clock;
   log: Log;
 }
 
-/** Returns the single-use secret that opens the media socket, or undefined: hang up. */
+/** Returns the single-use secret that opens the media socket, and where that is; undefined: hang up. */
 export async function answerAttempt(
   token: string,
   carrierCallId: string,
   ports: AnswerPorts,
-): Promise<{ media_token: string } | undefined> {
+): Promise<MediaDoor | undefined> {
   const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
   if (!attempt || attempt.status === 'ended') {
     ports.log.warn(
@@ -39,11 +42,26 @@ export async function answerAttempt(
     await endAttempt(attempt.id, { end_reason: 'canceled_by_request' }, ports);
     return undefined;
   }
-  if (!ports.sessions.holds(attempt.id)) {
+  if (await ports.suppressions.isSuppressed(ports.database, attempt.phone_number)) {
+    await endAttempt(attempt.id, { end_reason: 'blocked_suppressed' }, ports);
+    return undefined;
+  }
+  const holder = await holderOf(attempt, ports);
+  if (!holder) {
     await endAttempt(attempt.id, { end_reason: 'error_engine' }, ports);
     return undefined;
   }
-  return openDoor(attempt, carrierCallId, ports);
+  const door = await openDoor(attempt, carrierCallId, ports);
+  return door && { ...door, node_id: attempt.node_id, node_url: holder.public_url };
+}
+
+/** Returns the node that has opened the model session, while it lives. */
+async function holderOf(
+  attempt: AttemptRecord,
+  { nodes, nodeId, sessions, clock, database }: AnswerPorts,
+): Promise<{ public_url: string | null } | undefined> {
+  if (attempt.node_id === nodeId && !sessions.holds(attempt.id)) return undefined;
+  return nodes.find(database, attempt.node_id, clock.now());
 }
 
 async function openDoor(
@@ -82,7 +100,10 @@ async function openDoor(
   return bound ? { media_token: mediaToken } : undefined;
 }
 
-/** Takes the media secret, once: returns the attempt whose socket this is, or undefined. */
+/**
+ * Takes the media secret, once: returns the attempt whose socket this is, or undefined. A socket that came to this node
+ * although another one holds the session makes this node its holder.
+ */
 export async function takeMediaToken(
   mediaToken: string,
   carrierCallId: string,
@@ -91,15 +112,22 @@ export async function takeMediaToken(
   const hash = sha256Hex(mediaToken);
   return ports.database.transaction(async (tx) => {
     const attempt = await ports.calls.findAttemptByMediaToken(tx, hash);
-    if (!attempt || attempt.carrier_call_id !== carrierCallId || !ports.sessions.holds(attempt.id))
-      return undefined;
+    if (!attempt || attempt.carrier_call_id !== carrierCallId) return undefined;
+    if (attempt.node_id === ports.nodeId && !ports.sessions.holds(attempt.id)) return undefined;
     const call = await ports.calls.find(tx, attempt.call_id);
     const recording =
       call?.order.recording === 'notify' ? ports.recordings.nameOf(attempt.id) : null;
-    const change = { media_token_hash: null, media_started_at: ports.clock.now(), recording };
+    const change = {
+      media_token_hash: null,
+      media_started_at: ports.clock.now(),
+      node_id: ports.nodeId,
+      recording,
+    };
     const taken = await ports.calls.updateAttempt(tx, attempt.id, change, {
       media_token_hash: hash,
     });
-    return taken ? attempt : undefined;
+    if (!taken) return undefined;
+    await orderElsewhere(tx, attempt, { kind: 'drop' }, ports);
+    return { ...attempt, node_id: ports.nodeId };
   });
 }

@@ -1,11 +1,13 @@
 // Stops a call wherever it stands.
 import type { ProblemFailure } from '../contract/problem.ts';
+import type { EndReason } from '../contract/vocabulary.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
-import type { CallRecord } from './call-record.ts';
+import type { AttemptRecord, CallRecord } from './call-record.ts';
 import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
 import { recordEnd } from './end-call.ts';
 import { statusesBefore } from './lifecycle.ts';
 import type { Carrier } from './ports.ts';
+import { orderElsewhere } from './session-orders.ts';
 
 export interface CancelPorts extends EndAttemptPorts {
   carriers: { simulated: Carrier; live?: Carrier };
@@ -33,11 +35,23 @@ export async function cancelCall(
   return ok((await ports.calls.find(ports.database, callId)) ?? asked.value);
 }
 
+async function orderEnd(
+  attempt: AttemptRecord,
+  reason: EndReason,
+  ports: CancelPorts,
+): Promise<void> {
+  const order = { kind: 'end', reason } as const;
+  const elsewhere = await ports.database.transaction((tx) =>
+    orderElsewhere(tx, attempt, order, ports),
+  );
+  if (!elsewhere) ports.sessions.end(attempt.id, reason);
+}
+
 async function stopAttempts(callId: string, ports: CancelPorts): Promise<void> {
   for (const attempt of await ports.calls.attempts(ports.database, callId)) {
     if (attempt.status === 'ended') continue;
-    if (ports.sessions.isLive(attempt.id)) {
-      ports.sessions.end(attempt.id, 'stopped_by_request');
+    if (attempt.media_started_at !== null) {
+      await orderEnd(attempt, 'stopped_by_request', ports);
     } else if (attempt.carrier_call_id !== null) {
       await ports.carriers[attempt.network]?.hangUp(attempt.carrier_call_id);
       await endAttempt(attempt.id, { end_reason: 'canceled_by_request' }, ports);

@@ -10,12 +10,14 @@ import { statusesBefore } from './lifecycle.ts';
 import type { PolicyPorts } from './policy-facts.ts';
 import type { Jobs, Lanes, Sessions } from './ports.ts';
 import { scheduleRetry } from './schedule-retry.ts';
+import { orderElsewhere } from './session-orders.ts';
 
 export interface EndAttemptPorts extends EndPorts, PolicyPorts {
   database: Database;
   jobs: Jobs;
   lanes: Lanes;
   sessions: Sessions;
+  nodeId: string;
 }
 
 export interface AttemptEnd {
@@ -31,7 +33,7 @@ export async function endAttempt(
   end: AttemptEnd,
   ports: EndAttemptPorts,
 ): Promise<void> {
-  const ended = await ports.database.transaction(async (tx) => {
+  const endedHere = await ports.database.transaction(async (tx) => {
     const attempt = await ports.calls.findAttempt(tx, attemptId);
     if (!attempt || !(await closeAttempt(tx, attempt, end, ports))) return false;
     const call = await ports.calls.find(tx, attempt.call_id);
@@ -42,10 +44,11 @@ export async function endAttempt(
       data: { call_id: call.id, attempt: attempt.number, end_reason: end.end_reason },
     });
     await moveCall(tx, call, attempt, end, ports);
-    return true;
+    const order = { kind: 'end', reason: end.end_reason } as const;
+    return !(await orderElsewhere(tx, attempt, order, ports));
   });
   // Only now: what the session still held has been written, and nobody may talk on.
-  if (ended) ports.sessions.end(attemptId, end.end_reason);
+  if (endedHere) ports.sessions.end(attemptId, end.end_reason);
 }
 
 async function closeAttempt(

@@ -6,6 +6,7 @@ import type { AnswerPorts } from './answer-attempt.ts';
 import type { AttemptRecord } from './call-record.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { CarrierReport } from './ports.ts';
+import { orderElsewhere } from './session-orders.ts';
 
 export async function reportAttempt(
   token: string,
@@ -64,12 +65,24 @@ async function endReported(
   const latest = (await ports.calls.findAttempt(ports.database, attempt.id)) ?? attempt;
   const talked = latest.media_started_at !== null;
   // A conversation ends through its session, which knows more and may still be writing; else the carrier's word decides.
-  if (talked && ports.sessions.holds(attempt.id))
-    return ports.sessions.end(attempt.id, 'recipient_hangup');
+  if (talked && (await endThroughSession(latest, ports))) return;
   const end_reason =
     report.end_reason ??
     (talked ? 'error_engine' : latest.answered_at === null ? 'no_answer' : 'error_media');
   await endAttempt(attempt.id, { end_reason, code: report.code, sip_code: report.sip_code }, ports);
+}
+
+/** False when no living node holds the session. */
+async function endThroughSession(attempt: AttemptRecord, ports: AnswerPorts): Promise<boolean> {
+  if (ports.sessions.holds(attempt.id)) {
+    ports.sessions.end(attempt.id, 'recipient_hangup');
+    return true;
+  }
+  const { database, nodes, nodeId, clock } = ports;
+  if (attempt.node_id === nodeId) return false;
+  if (!(await nodes.find(database, attempt.node_id, clock.now()))) return false;
+  const order = { kind: 'end', reason: 'recipient_hangup' } as const;
+  return database.transaction((tx) => orderElsewhere(tx, attempt, order, ports));
 }
 
 /** The carrier's ear judged who answered. */
@@ -80,8 +93,9 @@ export async function detectAnswer(
 ): Promise<void> {
   const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
   if (!attempt || attempt.status === 'ended') return;
-  await ports.database.transaction((tx) =>
-    ports.calls.updateAttempt(tx, attempt.id, { answered_by: who }),
-  );
-  ports.sessions.answeredBy(attempt.id, who);
+  const elsewhere = await ports.database.transaction(async (tx) => {
+    await ports.calls.updateAttempt(tx, attempt.id, { answered_by: who });
+    return orderElsewhere(tx, attempt, { kind: 'answered_by', who }, ports);
+  });
+  if (!elsewhere) ports.sessions.answeredBy(attempt.id, who);
 }

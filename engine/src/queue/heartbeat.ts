@@ -21,6 +21,7 @@ export async function startHeartbeat(options: {
   database: Database;
   jobs: JobStore;
   nodeId: string;
+  nodeUrl: string | null;
   clock: Clock;
   log: Log;
   onRescued(): void;
@@ -30,7 +31,7 @@ export async function startHeartbeat(options: {
 
   async function beat(): Promise<void> {
     const now = clock.now();
-    await jobs.heartbeat(database, nodeId, now, now + LEASE_MS);
+    await jobs.heartbeat(database, nodeId, now, now + LEASE_MS, options.nodeUrl);
     const rescued = await jobs.rescue(database, now);
     const gone = await jobs.giveUp(database, now - (SILENCE_MS - LEASE_MS));
     if (gone.length > 0) {

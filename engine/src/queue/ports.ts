@@ -45,7 +45,14 @@ export interface JobStore {
   /** When the next job is due; undefined when there is none. */
   nextRunAt(on: Queryable, owner: string, leftAlone?: string): Promise<number | undefined>;
 
-  heartbeat(on: Queryable, nodeId: string, now: number, expiresAt: number): Promise<void>;
+  /** `publicUrl` is the node's own address, when it has one beside that of all. */
+  heartbeat(
+    on: Queryable,
+    nodeId: string,
+    now: number,
+    expiresAt: number,
+    publicUrl?: string | null,
+  ): Promise<void>;
   leave(on: Queryable, nodeId: string): Promise<void>;
   /** True when a node has left or was given up. */
   isGone(on: Queryable, nodeId: string): Promise<boolean>;

@@ -26,6 +26,8 @@ export interface WorkerOptions {
   jobs: JobStore;
   kinds: Readonly<Record<string, JobKind>>;
   nodeId: string;
+  /** Where this node is reached and no other; null when there is no such address. */
+  nodeUrl: string | null;
   clock: Clock;
   log: Log;
   concurrency?: number;

@@ -114,6 +114,13 @@ export class Session {
     if (!this.#line) hangUp();
   }
 
+  /** Gives up before anybody has joined. Nobody is told. */
+  abandon(): void {
+    this.#state = 'ended';
+    for (const timer of this.#timers) timer.cancel();
+    this.#voice?.close();
+  }
+
   #nowMs(): number {
     return this.#joinedAt === 0 ? 0 : this.#options.clock.monotonic() - this.#joinedAt;
   }

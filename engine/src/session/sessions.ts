@@ -116,6 +116,13 @@ export class LiveSessions implements Sessions {
     this.#held.get(attemptId)?.session.end(reason);
   }
 
+  drop(attemptId: string): void {
+    const held = this.#held.get(attemptId);
+    if (held?.session.state !== 'waiting') return;
+    this.#held.delete(attemptId);
+    held.session.abandon();
+  }
+
   answeredBy(attemptId: string, who: AnsweredBy): void {
     this.#held.get(attemptId)?.session.answeredBy(who);
   }

@@ -50,11 +50,11 @@ export const jobStore: JobStore = {
     );
     return row?.run_at;
   },
-  async heartbeat(on, nodeId, now, expiresAt) {
+  async heartbeat(on, nodeId, now, expiresAt, publicUrl = null) {
     await on.query(
-      `INSERT INTO nodes (id, started_at, expires_at) VALUES ($1, $2, $3)
+      `INSERT INTO nodes (id, started_at, expires_at, public_url) VALUES ($1, $2, $3, $4)
        ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at`,
-      [nodeId, now, expiresAt],
+      [nodeId, now, expiresAt, publicUrl],
     );
   },
   async leave(on, nodeId) {

@@ -6,6 +6,7 @@ import { spend } from './migrations/0004-spend.ts';
 import { privacy } from './migrations/0005-privacy.ts';
 import { webhooksManaged } from './migrations/0006-webhooks.ts';
 import { batchesAndWaits } from './migrations/0007-batches-and-waits.ts';
+import { nodeAddresses } from './migrations/0008-node-addresses.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice, and by several nodes at once. */
@@ -64,5 +65,4 @@ const MIGRATIONS: readonly Migration[] = [
   spend,
   privacy,
   webhooksManaged,
-  batchesAndWaits,
-];
+  batchesAndWaits, nodeAddresses];

@@ -7,7 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { MEDIA_LIMITS } from './media-limits.ts';
 import { serveMediaStream } from './media-stream.ts';
-import { MEDIA_PATH, type TwilioNetwork } from './network.ts';
+import { isMediaPath, type TwilioNetwork } from './network.ts';
 import { createPendingSockets, type PendingLimits } from './pending-sockets.ts';
 import { isSignedUpgrade, SIGNATURE_HEADER } from './signature.ts';
 
@@ -42,8 +42,9 @@ export function createMediaSockets(options: {
 
   return {
     handleUpgrade(request, socket, head) {
-      if (request.url !== MEDIA_PATH) return false;
-      const networks = signersOf(request, options.networks);
+      const { url: path } = request;
+      if (!isMediaPath(path)) return false;
+      const networks = signersOf(request, path, options.networks);
       if (networks.length === 0) {
         log.warn('media socket refused');
         refuse(socket, '403 Forbidden');
@@ -74,10 +75,14 @@ export function createMediaSockets(options: {
 }
 
 /** The accounts that signed this upgrade: none for a browser, which always sends an origin. */
-function signersOf(request: IncomingMessage, networks: readonly TwilioNetwork[]): TwilioNetwork[] {
+function signersOf(
+  request: IncomingMessage,
+  path: string,
+  networks: readonly TwilioNetwork[],
+): TwilioNetwork[] {
   const signature = request.headers[SIGNATURE_HEADER];
   if (request.headers.origin !== undefined || typeof signature !== 'string') return [];
-  return networks.filter((network) => isSignedUpgrade(network, signature));
+  return networks.filter((network) => isSignedUpgrade(network, { path, signature }));
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -15,6 +15,8 @@ export interface TwilioNetwork {
   authToken: string;
   /** Where this carrier reaches us, as written in what we gave it: `https://calls.example`, no slash at the end. */
   callbackBase: string;
+  /** Where this node is reached and no other: the carrier may have signed that address of a media socket. */
+  nodeUrl: string | null;
   events: CarrierEvents;
 }
 
@@ -27,5 +29,15 @@ export function callbackUrl(
   return `${base}${CALLBACK_PATH}/${encodeURIComponent(token)}/${what}`;
 }
 
-/** The address of the media socket: `wss` where callbacks are `https`, `ws` where they are `http`. */
-export const mediaUrl = (base: string): string => `${base.replace(/^http/, 'ws')}${MEDIA_PATH}`;
+/**
+ * The address of the media socket: `wss` where callbacks are `https`, `ws` where they are `http`. With a node's name
+ * below it a load balancer can lead the socket to the node that holds the session.
+ */
+export const mediaUrl = (base: string, nodeId?: string): string =>
+  `${base.replace(/^http/, 'ws')}${MEDIA_PATH}${nodeId === undefined ? '' : `/${nodeId}`}`;
+
+/** True for the path of a media socket, with or without a node's name. */
+export const isMediaPath = (path: string | undefined): path is string =>
+  path !== undefined && MEDIA_PATHS.test(path);
+
+const MEDIA_PATHS = new RegExp(`^${MEDIA_PATH}(?:/node_[0-9a-z]{26})?$`);

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../lib/log.ts';
 import { callSidOf, parseForm, readAnsweredBy, readReport } from './callbacks.ts';
-import { CALLBACK_PATH, type TwilioNetwork } from './network.ts';
+import { CALLBACK_PATH, mediaUrl, type TwilioNetwork } from './network.ts';
 import { type FormFields, isSignedWebhook, SIGNATURE_HEADER } from './signature.ts';
 import { connectStream, hangUp } from './twiml.ts';
 
@@ -55,7 +55,9 @@ const CALLBACKS: Readonly<Record<string, (callback: Callback) => Promise<Fastify
     const stream = await network.events.answered(token, callSid);
     if (stream === undefined) return sendTwiml(reply, hangUp());
     const { callbackBase } = network;
-    return sendTwiml(reply, connectStream({ callbackBase, token, mediaToken: stream.media_token }));
+    const { media_token: mediaToken, node_id, node_url } = stream;
+    const media = mediaUrl(node_url ?? callbackBase, node_url === null ? node_id : undefined);
+    return sendTwiml(reply, connectStream({ callbackBase, token, mediaToken, media }));
   },
 
   async status({ network, token, fields, reply, log }) {

@@ -2,7 +2,7 @@
 // The signed address is made from the configured base, never from headers that a stranger can write.
 
 import twilio from 'twilio';
-import { mediaUrl, type TwilioNetwork } from './network.ts';
+import type { TwilioNetwork } from './network.ts';
 
 export const SIGNATURE_HEADER = 'x-twilio-signature';
 
@@ -22,7 +22,15 @@ export function isSignedWebhook(
 
 /** True when this account signed the upgrade of the media socket. The signature never changes: it proves no call. */
 export const isSignedUpgrade = (
-  network: Pick<TwilioNetwork, 'authToken' | 'callbackBase'>,
-  signature: string,
+  {
+    authToken,
+    callbackBase,
+    nodeUrl,
+  }: Pick<TwilioNetwork, 'authToken' | 'callbackBase' | 'nodeUrl'>,
+  { path, signature }: { path: string; signature: string },
 ): boolean =>
-  twilio.validateRequest(network.authToken, signature, mediaUrl(network.callbackBase), {});
+  [callbackBase, nodeUrl].some(
+    (base) =>
+      base !== null &&
+      twilio.validateRequest(authToken, signature, `${base.replace(/^http/, 'ws')}${path}`, {}),
+  );

@@ -2,20 +2,22 @@
 // Nothing that a user wrote enters it: addresses and tokens of ours only.
 
 import twilio from 'twilio';
-import { callbackUrl, mediaUrl } from './network.ts';
+import { callbackUrl } from './network.ts';
 
 /** Joins the call to our media socket. When the stream ends, Twilio asks `after` what is next. */
 export function connectStream(options: {
   callbackBase: string;
   token: string;
   mediaToken: string;
+  /** Where the sound goes. */
+  media: string;
 }): string {
   const response = new twilio.twiml.VoiceResponse();
   const connect = response.connect({
     action: callbackUrl(options.callbackBase, options.token, 'after'),
   });
   const stream = connect.stream({
-    url: mediaUrl(options.callbackBase),
+    url: options.media,
     statusCallback: callbackUrl(options.callbackBase, options.token, 'stream'),
     statusCallbackMethod: 'POST',
   });
