@@ -70,7 +70,9 @@ async function readRows(
 type Row = Partial<Record<string, string>>;
 class MissingColumn extends Error {}
 
-const rowsOf = (text: string): AsyncIterable<{ record: Row; info: Info }> => {
+const rowsOf = (file: string): AsyncIterable<{ record: Row; info: Info }> => {
+  // Inside a cell the package counts both characters of a line break as lines.
+  const text = file.replaceAll('\r\n', '\n');
   const pieces = function* (): Generator<string> {
     for (let at = 0; at < text.length; at += PIECE_CHARS) yield text.slice(at, at + PIECE_CHARS);
   };
