@@ -24,8 +24,8 @@ export const callStore: CallStore = {
   },
   async findByIdempotencyKey(on, keyId, idempotencyKey) {
     const [row] = await on.query(
-      `SELECT * FROM calls WHERE key_id = $1 AND idempotency_key = $2${lockIn(on)}`,
-      [keyId, idempotencyKey],
+      `SELECT * FROM calls WHERE key_id = $1 AND idempotency_key IN ($2, $3)${lockIn(on)}`,
+      [keyId, idempotencyKey, erasedKey(idempotencyKey)],
     );
     return row && callCodec.fromRow(row);
   },
