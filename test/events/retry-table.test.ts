@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterTry, TRIES_MAX, webhookHealth } from '../../engine/src/events/retry-table.ts';
+import { afterTry, TRIES_MAX } from '../../engine/src/events/retry-table.ts';
 import { EGRESS_FAILURES, type EgressReply } from '../../engine/src/lib/egress.ts';
 
 const status = (code: number): EgressReply => ({ ok: true, status: code });
@@ -89,23 +89,12 @@ describe('the retry table', () => {
     expect(asked(60, 10)).toEqual({ state: 'dead' });
   });
 
-  it('holds 409, 425, 429 and 400 never against a webhook', () => {
-    expect(
-      [200, 204, 400, 409, 425, 429, 401, 404, 500, 503].map((code) => webhookHealth(status(code))),
-    ).toEqual([
-      'working',
-      'working',
-      'not_said',
-      'not_said',
-      'not_said',
-      'not_said',
-      'failing',
-      'failing',
-      'failing',
-      'failing',
-    ]);
-    expect(EGRESS_FAILURES.map((failure) => webhookHealth({ ok: false, failure }))).toEqual(
-      EGRESS_FAILURES.map(() => 'failing'),
+  it('gives up sooner, after two tries, what the end of its call waits behind', () => {
+    const tried = (tries: number) =>
+      afterTry({ tries, is_overtaken: true }, status(500), 0, MIDDLE).state;
+    expect([1, 2, 3, 9].map(tried)).toEqual(['pending', 'dead', 'dead', 'dead']);
+    expect(afterTry({ tries: 5, is_overtaken: true }, status(200), 0, MIDDLE).state).toBe(
+      'delivered',
     );
   });
 });

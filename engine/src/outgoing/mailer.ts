@@ -27,7 +27,9 @@ export function createMailer({ smtpUrl, to }: { smtpUrl: string; to: string }): 
         return ok(null);
       } catch (error) {
         // A code such as EAUTH or ECONNECTION; the words may quote what was sent.
-        return fail(error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
+        return fail(
+          typeof error === 'object' && error && 'code' in error ? String(error.code) : 'unknown',
+        );
       }
     },
   };
