@@ -232,7 +232,6 @@ describe('a batch that is steered', () => {
   }, 60_000);
 
   it('paused before anybody was dialed: no phone rings until it is resumed', async () => {
-    world.simulator.faults.model.refuseUpgrade = { status: 503, times: 0 };
     const calls = [
       item('busy', { schedule: { at: soon(20) } }),
       item('busy', { schedule: { at: soon(20) } }),
@@ -279,7 +278,7 @@ describe('a batch that is steered', () => {
     await expect(steer('pauseBatch', nobody)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('pauses itself when calls in a row fail, and not for people who are busy', async () => {
+  it('pauses itself when so many calls in a row fail, and tells why', async () => {
     const failing = { schedule: { at: soon(3_000) } };
     world.simulator.faults.model.refuseUpgrade = { status: 503, times: 2 };
     const calls = [
