@@ -9,6 +9,8 @@ import { assignments } from './row-codec.ts';
 
 // Attempts must have a number.
 const ERASED = 'erased';
+// Everything else waits meanwhile, for about a second.
+const REWRITTEN_BYTES_MAX = 256 * 1_024 * 1_024;
 
 export function createPrivacyStore(options: { database: Database; seal: Seal }): PrivacyStore {
   const { database, seal } = options;
@@ -56,10 +58,18 @@ export function createPrivacyStore(options: { database: Database; seal: Seal }):
     },
     async settleFiles() {
       if (database.dialect !== 'sqlite') return;
-      // Deleted content is overwritten with zeros (secure_delete); the log that still has it is emptied here.
+      // Deleted content is overwritten with zeros (secure_delete), except for what a page keeps after its rows were moved
+      // to another one: writing the file anew leaves nothing. The log still has all of it until it is emptied.
+      if ((await bytesOf(database)) <= REWRITTEN_BYTES_MAX) await database.query('VACUUM');
       await database.query('PRAGMA wal_checkpoint(TRUNCATE)');
     },
   };
+}
+
+async function bytesOf(database: Database): Promise<number> {
+  const [pages] = await database.query<{ page_count: number }>('PRAGMA page_count');
+  const [page] = await database.query<{ page_size: number }>('PRAGMA page_size');
+  return (pages?.page_count ?? 0) * (page?.page_size ?? 0);
 }
 
 async function eraseCall(
