@@ -13,6 +13,8 @@ import type { Line } from '../../engine/src/session/line.ts';
 import { startSimulator } from '../../engine/src/simulator/index.ts';
 import { MEDIA_TOKEN, TOKEN, until } from './twilio-server.ts';
 
+const NODE = `node_${'0'.repeat(26)}`;
+
 it('a call to a simulated person is placed, answered, heard, hung up and looked up over the wire', async () => {
   const clock = createClock({ rate: 4 });
   const cacheDir = await mkdtemp(join(tmpdir(), 'recado-clips-'));

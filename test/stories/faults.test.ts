@@ -23,7 +23,8 @@ afterEach(() => {
 
 const place = async (body: Record<string, unknown>): Promise<Call> =>
   (await world.client.placeCall({
-    body: { task: TASK, webhook_url: world.receiver.url, ...body },
+    // What one attempt comes to; that it is tried again is another story.
+    body: { task: TASK, webhook_url: world.receiver.url, retry: { max_attempts: 1 }, ...body },
   })) as Call;
 
 describe('a carrier that fails', () => {
@@ -92,6 +93,19 @@ describe('a speech model that fails', () => {
       const call = await world.ended((await place({ phone_number })).id);
       expect(call).toMatchObject({ end_reason: 'error_ai_provider', outcome: 'call_failed' });
       // Nobody waits for it: it must be over long before the carrier would give up.
+      await world.until(call.id, () => world.phone(phone_number).every((one) => one.endedAt), 2);
+      await endedOnce(world, call, world.phone(phone_number).length);
+    },
+  );
+
+  it.each([1, 50, 1_000])(
+    'breaks off %i ms after it was ready, and the carrier’s answer is lost: the phone does not go on ringing',
+    async (ms) => {
+      world.simulator.faults.model.dropSocketAfterMs = ms;
+      const phone_number = someone('no_answer');
+      world.simulator.faults.carrier.creates = { numbers: { [phone_number]: ['drop_response'] } };
+      const call = await world.ended((await place({ phone_number })).id);
+      expect(call).toMatchObject({ end_reason: 'error_ai_provider', outcome: 'call_failed' });
       await world.until(call.id, () => world.phone(phone_number).every((one) => one.endedAt), 2);
       await endedOnce(world, call, world.phone(phone_number).length);
     },

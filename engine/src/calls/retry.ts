@@ -10,7 +10,7 @@ export interface NextAttempt {
 
 // Nothing rang: trying again soon helps and disturbs nobody.
 const UNHEARD: readonly EndReason[] = ['error_ai_provider', 'error_telephony'];
-const UNHEARD_DELAYS_MS = [15_000, 60_000, 300_000];
+const UNHEARD_DELAYS_MINUTES = [0.25, 1, 5];
 
 // The next number of the same person may do where this one did not.
 const TRY_NEXT_NUMBER: readonly EndReason[] = [
@@ -40,7 +40,7 @@ export function nextAttempt(
   const last = attempts.at(-1);
   if (!last?.end_reason || attempts.some(isPerson)) return undefined;
   const unheard = attempts.filter(isUnheard).length;
-  if (isUnheard(last)) return again(order, last, unheard, context.now);
+  if (isUnheard(last)) return again(order, last, unheard, context);
   const tried = attempts.length - unheard;
   return nextNumber(order, last.end_reason, tried, context);
 }
@@ -49,11 +49,11 @@ function again(
   { retry }: Pick<CallOrder, 'retry'>,
   { phone_number }: AttemptRecord,
   unheard: number,
-  now: number,
+  { now, minute_ms }: { now: number; minute_ms: number },
 ): NextAttempt | undefined {
-  const delay = UNHEARD_DELAYS_MS[unheard - 1];
+  const delay = UNHEARD_DELAYS_MINUTES[unheard - 1];
   if (retry.max_attempts === 1 || delay === undefined) return undefined;
-  return { at: now + delay, phone_number };
+  return { at: now + delay * minute_ms, phone_number };
 }
 
 function nextNumber(
