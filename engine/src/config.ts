@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { type Micros, readMicros } from './lib/money.ts';
 import { fail, ok, type Result } from './lib/result.ts';
+import { amount, callPrices, type SpendingSettings, spendingOf } from './lib/spending-settings.ts';
 
 const list = z
   .string()
@@ -20,20 +20,6 @@ const optional = z
   .trim()
   .transform((text) => (text === '' ? undefined : text))
   .optional();
-const money = optional
-  .transform((text) => (text === undefined ? null : (readMicros(text) ?? Number.NaN)))
-  .refine((amount) => !Number.isNaN(amount), 'Write an amount such as 25 or 0.05.');
-const prices = list
-  .transform((parts) => parts.map((part) => part.toUpperCase().split(/\s*=\s*/)))
-  .refine(
-    (pairs) => pairs.every(isPrice),
-    'Write country=price of a minute, such as PT=0.03,ES=0.02,*=0.05.',
-  )
-  .transform((pairs) =>
-    Object.fromEntries(pairs.map(([place = '', price = '']) => [place, readMicros(price) ?? 0])),
-  );
-const isPrice = ([place = '', price = '', ...more]: string[]): boolean =>
-  /^([A-Z]{2}|\*)$/.test(place) && readMicros(price) !== undefined && more.length === 0;
 const url = z.url().transform((text) => text.replace(/\/+$/, ''));
 
 const postgresUrl = z
@@ -83,12 +69,12 @@ const Environment = z.object({
     .regex(/^[A-Za-z]{3}$/)
     .toUpperCase()
     .default('USD'),
-  SPEND_LIMIT_CALL: money,
-  SPEND_LIMIT_KEY_DAY: money,
-  SPEND_LIMIT_DAY: money,
-  SPEND_LIMIT_MONTH: money,
-  CALL_PRICES: prices,
-  MODEL_PRICE_PER_MINUTE: money,
+  SPEND_LIMIT_CALL: amount,
+  SPEND_LIMIT_KEY_DAY: amount,
+  SPEND_LIMIT_DAY: amount,
+  SPEND_LIMIT_MONTH: amount,
+  CALL_PRICES: callPrices,
+  MODEL_PRICE_PER_MINUTE: amount,
   TEST_MODE_RULES: z.enum(['relaxed', 'full']).default('relaxed'),
   RETENTION_RECORDINGS_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   RETENTION_TRANSCRIPTS_DAYS: z.coerce.number().int().min(0).max(3_650).default(90),
@@ -154,16 +140,6 @@ const Environment = z.object({
       .optional(),
   ),
 });
-
-export interface SpendingSettings {
-  currency: string;
-  /** Null sets no limit. */
-  limits: Record<'call' | 'key_day' | 'day' | 'month', Micros | null>;
-  /** Price of a minute by ISO country, `*` for all others; wins over the carrier's. */
-  callPrices: Record<string, Micros>;
-  /** Speech and text models together; null takes the vendor's prices. */
-  modelPricePerMinute: Micros | null;
-}
 
 export interface Config {
   dataDir: string;
@@ -278,15 +254,7 @@ export function loadConfig(
     webhookAllowedHosts: e.WEBHOOK_ALLOWED_HOSTS,
     webhookAllowedCidrs: e.WEBHOOK_ALLOWED_CIDRS,
     attentionUrl: e.ATTENTION_URL ?? null,
-    attentionEmail:
-      e.SMTP_URL && e.ATTENTION_EMAIL ? { smtpUrl: e.SMTP_URL, to: e.ATTENTION_EMAIL } : null,
-    postgres: e.DATABASE_URL
-      ? {
-          url: e.DATABASE_URL,
-          listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL,
-          connections: e.DATABASE_CONNECTIONS,
-        }
-      : null,
+    ...placesOf(e),
     drainSeconds: e.DRAIN_SECONDS,
     metricsToken: e.METRICS_TOKEN ?? null,
     traces: tracesOf(e),
@@ -314,6 +282,20 @@ function contradictionIn(
   return undefined;
 }
 
+const placesOf = (
+  e: z.output<typeof Environment>,
+): Pick<Config, 'attentionEmail' | 'postgres'> => ({
+  attentionEmail:
+    e.SMTP_URL && e.ATTENTION_EMAIL ? { smtpUrl: e.SMTP_URL, to: e.ATTENTION_EMAIL } : null,
+  postgres: e.DATABASE_URL
+    ? {
+        url: e.DATABASE_URL,
+        listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL,
+        connections: e.DATABASE_CONNECTIONS,
+      }
+    : null,
+});
+
 const accountsOf = (e: z.output<typeof Environment>): Pick<Config, 'twilio' | 'openai'> => ({
   twilio:
     e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN
@@ -333,18 +315,6 @@ const accountsOf = (e: z.output<typeof Environment>): Pick<Config, 'twilio' | 'o
         textModel: e.OPENAI_TEXT_MODEL,
       }
     : null,
-});
-
-const spendingOf = (e: z.output<typeof Environment>): SpendingSettings => ({
-  currency: e.SPEND_CURRENCY,
-  limits: {
-    call: e.SPEND_LIMIT_CALL,
-    key_day: e.SPEND_LIMIT_KEY_DAY,
-    day: e.SPEND_LIMIT_DAY,
-    month: e.SPEND_LIMIT_MONTH,
-  },
-  callPrices: e.CALL_PRICES,
-  modelPricePerMinute: e.MODEL_PRICE_PER_MINUTE,
 });
 
 function tracesOf(e: z.output<typeof Environment>): Config['traces'] {
