@@ -161,7 +161,7 @@ describe('e-mail', () => {
     await need();
     await world.runToTheEnd();
     expect(world.lines).toHaveLength(10);
-    expect(world.lines.at(-1)).toMatchObject({ state: 'dead', last_failure: 'ECONNREFUSED' });
+    expect(world.lines.at(-1)).toMatchObject({ state: 'dead', last_failure: 'ESOCKET' });
   });
 });
 
