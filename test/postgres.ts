@@ -10,6 +10,7 @@ import { freePort } from './engine-process.ts';
 
 export interface PostgresServer {
   port: number;
+  addressOf(database: string): string;
   /** Makes an empty database and returns its address. */
   newDatabase(): Promise<string>;
   /** Runs SQL as the administrator, on this database's address or on none in particular. */
@@ -34,11 +35,11 @@ export async function startPostgres(place: string): Promise<PostgresServer> {
     { ...user, cwd: folder },
   );
   const port = await freePort();
-  const address = (database: string) => `postgres://recado@127.0.0.1:${port}/${database}`;
+  const addressOf = (database: string) => `postgres://recado@127.0.0.1:${port}/${database}`;
   let databases = 0;
   let running = run(join(programs, 'postgres'), data, port, { ...user, cwd: folder });
 
-  async function ask(sql: string, url = address('postgres')): Promise<Record<string, unknown>[]> {
+  async function ask(sql: string, url = addressOf('postgres')): Promise<Record<string, unknown>[]> {
     const client = new Client({ connectionString: url });
     // A server that is stopped beneath it is what some tests want.
     client.on('error', () => undefined);
@@ -65,11 +66,12 @@ export async function startPostgres(place: string): Promise<PostgresServer> {
   await ready();
   return {
     port,
+    addressOf,
     ask,
     async newDatabase() {
       const name = `recado_${++databases}`;
       await ask(`CREATE DATABASE ${name}`);
-      return address(name);
+      return addressOf(name);
     },
     async crash() {
       await running.end('QUIT');
@@ -89,7 +91,7 @@ interface Ids {
 }
 
 /** Postgres refuses to run as root, so there it runs as the user that its package made. */
-async function serverUser(): Promise<Ids> {
+export async function serverUser(): Promise<Ids> {
   if (process.getuid?.() !== 0) return {};
   const { stdout } = await promisify(execFile)('getent', ['passwd', 'postgres']);
   const [, , uid, gid] = stdout.split(':');

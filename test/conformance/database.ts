@@ -2,6 +2,7 @@
 import type { Database } from '../../engine/src/lib/database.ts';
 import { callStore } from '../../engine/src/store/calls.ts';
 import { migrate } from '../../engine/src/store/migrations.ts';
+import { describeBatches } from './batches.ts';
 import { describeCalls } from './calls.ts';
 import { describeJobs } from './jobs.ts';
 import type { Opened, StoreUnderTest } from './opened.ts';
@@ -22,13 +23,14 @@ export function describeDatabase(name: string, make: () => Promise<StoreUnderTes
       b = await store.open();
     });
     afterEach(async () => {
-      await a.close();
-      await b.close();
-      await store.destroy();
+      await a?.close();
+      await b?.close();
+      await store?.destroy();
     });
     const opened: Opened = { a: () => a, b: () => b };
     describeTransactions(opened, () => store.openNarrow());
     describeCalls(opened);
+    describeBatches(opened);
     describeJobs(opened);
     describeWebhooks(opened);
     describeSpend(opened);

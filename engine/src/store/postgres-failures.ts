@@ -1,8 +1,10 @@
 // What the driver throws, turned into errors whose `code` tells what happened.
 
 /** Returns the code of an error: five characters from the server, a word from the system or from us. */
-export const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+export function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === undefined ? undefined : String(code);
+}
 
 /** True when the connection can no longer be used. */
 export const isConnectionGone = (error: unknown): boolean =>
@@ -13,7 +15,7 @@ export const isConnectionGone = (error: unknown): boolean =>
  * `STORE_BUSY` when there was no connection or no lock in time, else the code of the server.
  */
 export function cleanFailure(error: unknown): Error {
-  const failure = error instanceof Error ? error : new Error(String(error));
+  const failure = error as Error;
   const told = codeOf(failure) ?? failure.message;
   const known = KNOWN.find(([words]) => words.test(told));
   if (!known) return failure;
