@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { Call } from '../../engine/src/contract/call.ts';
 import { type Clock, createClock } from '../../engine/src/lib/clock.ts';
 import { endedOnce, someone, toldEnds } from '../ended-once.ts';
+import { until } from '../simulator/carrier/engine-stand-in.ts';
 import { createWorld, type World } from '../world.ts';
 
 const TASK = 'Confirm the appointment on 2026-12-01 at 14:00.';
@@ -98,18 +99,25 @@ describe('a speech model that fails', () => {
     },
   );
 
-  it.each([1, 50, 1_000])(
-    'breaks off %i ms after it was ready, and the carrier’s answer is lost: the phone does not go on ringing',
-    async (ms) => {
-      world.simulator.faults.model.dropSocketAfterMs = ms;
-      const phone_number = someone('no_answer');
-      world.simulator.faults.carrier.creates = { numbers: { [phone_number]: ['drop_response'] } };
-      const call = await world.ended((await place({ phone_number })).id);
-      expect(call).toMatchObject({ end_reason: 'error_ai_provider', outcome: 'call_failed' });
-      await world.until(call.id, () => world.phone(phone_number).every((one) => one.endedAt), 2);
-      await endedOnce(world, call, world.phone(phone_number).length);
-    },
-  );
+  it('breaks off while the call waits at the carrier, whose answer is lost: the phone is stopped as soon as it rings', async () => {
+    world.simulator.faults.model.dropSocketAfterMs = 3_000;
+    const phone_number = someone('no_answer');
+    world.simulator.faults.carrier = {
+      creates: { numbers: { [phone_number]: ['drop_response'] } },
+      callsPerSecond: 0.1,
+    };
+    const before = someone('busy');
+    await place({ phone_number: before });
+    await until(() => world.phone(before).length > 0, 'the phone before it');
+    const { id } = await place({ phone_number });
+    const { attempts } = await world.until(id, (call) => call.attempts[0]?.status === 'ended');
+    expect(attempts[0]).toMatchObject({
+      end_reason: 'error_ai_provider',
+      carrier: { call_id: null },
+    });
+    await world.until(id, () => world.phone(phone_number)[0]?.endedAt !== null, 4);
+    expect(world.phone(phone_number)[0]?.status).toBe('canceled');
+  });
 
   it('breaks off in mid-call: the phone is hung up and what was said until then stands', async () => {
     world.simulator.faults.model.dropSocketAfterMs = 15_000;

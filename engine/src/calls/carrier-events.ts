@@ -5,10 +5,10 @@ import { type AnswerPorts, answerAttempt, takeMediaToken } from './answer-attemp
 import type { AttemptRecord } from './call-record.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { CarrierEvents } from './ports.ts';
-import { detectAnswer, reportAttempt } from './report-attempt.ts';
+import { detectAnswer, type ReportPorts, reportAttempt } from './report-attempt.ts';
 
 export function carrierEvents(
-  ports: AnswerPorts & {
+  ports: ReportPorts & {
     sessions: LiveSessions;
     recordings: { nameOf(attemptId: string): string };
   },

@@ -5,25 +5,40 @@ import { sha256Hex } from '../lib/id.ts';
 import type { AnswerPorts } from './answer-attempt.ts';
 import type { AttemptRecord } from './call-record.ts';
 import { endAttempt } from './end-attempt.ts';
-import type { CarrierReport } from './ports.ts';
+import type { Carrier, CarrierReport } from './ports.ts';
 import { orderElsewhere } from './session-orders.ts';
+
+export interface ReportPorts extends AnswerPorts {
+  carriers: { simulated: Carrier; live?: Carrier };
+}
 
 export async function reportAttempt(
   token: string,
   report: CarrierReport,
-  ports: AnswerPorts,
+  ports: ReportPorts,
 ): Promise<void> {
   const attempt = await ports.calls.findAttemptByToken(ports.database, sha256Hex(token));
-  if (!attempt || attempt.status === 'ended') return;
+  if (!attempt) return;
+  if (attempt.status === 'ended') return stopRinging(attempt, report, ports);
   if (attempt.carrier_call_id !== null && attempt.carrier_call_id !== report.carrier_call_id) {
     ports.log.error(
       { attempt_id: attempt.id },
-      'duplicate_ring: reports of a second phone call for one attempt',
+      'duplicate_ring: a second phone call for one attempt was hung up',
     );
-    return;
+    return stopRinging(attempt, report, ports);
   }
   if (!(await noteReport(attempt, report, ports))) return;
   if (report.state === 'ended') await endReported(attempt, report, ports);
+}
+
+/** Nobody waits for this phone: its attempt ended while the carrier's answer was lost, or has another phone. */
+async function stopRinging(
+  attempt: AttemptRecord,
+  report: CarrierReport,
+  ports: ReportPorts,
+): Promise<void> {
+  if (report.state === 'ended') return;
+  await ports.carriers[attempt.network]?.hangUp(report.carrier_call_id);
 }
 
 async function noteReport(
