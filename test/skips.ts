@@ -26,7 +26,9 @@ export function findBinary(binary: string): string | undefined {
 }
 
 const searchPath = (): string[] =>
-  (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin'].filter(
+    (folder) => folder !== '',
+  );
 
 /** Debian keeps the programs of a Postgres server off the path, one folder per version; the newest comes first. */
 function postgresFolders(): string[] {

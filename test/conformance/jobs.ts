@@ -102,7 +102,7 @@ export function describeJobs({ a, b }: Opened): void {
     const start = async (database: Database, nodeId: string, run: JobKind['run']) => {
       const kinds = { work: { run, time_out_ms: 4_000 } };
       const worker = new Worker({
-        ...{ database, jobs: jobStore, kinds, nodeId, clock },
+        ...{ database, jobs: jobStore, kinds, nodeId, nodeUrl: null, clock },
         log: silentLog,
       });
       workers.push(worker);

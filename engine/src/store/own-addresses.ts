@@ -19,6 +19,11 @@ export function createOwnAddresses(options: {
   return {
     async addForCall(tx, call, { url, token, events }) {
       const { id: call_id, key_id, mode } = call;
+      // The call may end, or get the same address, in another transaction at this moment.
+      const [latest] = await tx.query<{ status: string }>(
+        'SELECT status FROM calls WHERE id = $1 {{for_update}}',
+        [call_id],
+      );
       const [known] = await tx.query(
         'SELECT id FROM webhooks WHERE call_id = $1 AND url_hash = $2',
         [call_id, seal.fingerprint(url)],
@@ -30,7 +35,7 @@ export function createOwnAddresses(options: {
         ...{ filter: {}, secret, now: clock.now() },
       });
       await insertWebhook(tx, row);
-      if (call.status === 'ended' && events.includes('call.ended'))
+      if (latest?.status === 'ended' && events.includes('call.ended'))
         await options.events.queueEnd(tx, call_id, String(row['id']));
     },
     async send(tx, message) {
