@@ -60,6 +60,7 @@ export const NewWait = Wait.extend({
     description: 'Address of this wait. Whoever knows it may withdraw it by DELETE, without a key.',
   }),
 }).meta({ id: 'NewWait' });
+export type NewWait = z.output<typeof NewWait>;
 
 export const WaitWithCalls = Wait.extend({
   calls: z.array(Call),
