@@ -118,7 +118,7 @@ async function openWorld(
   const keys = await makeKeys(
     fleet.firstKey,
     Math.ceil((options.calls * 1.5) / CALLS_PER_KEY),
-    configOf(simulator.addresses, join(folder, 'node-0'), shared),
+    configOf(simulator.addresses, '', { ...shared, DATA_DIR: join(folder, 'node-0') }),
   );
   const secrets = await Promise.all(keys.map((key) => webhookSecret(fleet.urls[0] ?? '', key)));
   const receiver = await startChaosReceiver(secrets);
@@ -153,6 +153,7 @@ async function makeKeys(
 
 async function webhookSecret(url: string, key: string): Promise<string> {
   const reply = await fetch(`${url}/v1/account`, { headers: { authorization: `Bearer ${key}` } });
+  if (!reply.ok) throw new Error(`the account could not be read: ${reply.status}`);
   const { webhook_secret } = (await reply.json()) as { webhook_secret: string };
   return webhook_secret;
 }
@@ -228,6 +229,7 @@ async function place(world: World, call: PlannedCall, at: number): Promise<strin
       phone_number: call.phone_number,
       task: TASK,
       simulate: call.behaviour,
+      retry: { max_attempts: call.attempts_max, delays_minutes: [1] },
       webhook_url: receiver.urlFor(name),
     }),
   };

@@ -35,6 +35,8 @@ export interface PlannedCall {
   behaviour: Behaviour;
   faults: readonly CreateFault[];
   strike: Strike | null;
+  /** How often it is tried when nobody answers. */
+  attempts_max: 1 | 2;
   /** The receiver answers the first try with 500. */
   receiver_fails: boolean;
 }
@@ -116,6 +118,7 @@ const OTHERS: readonly Behaviour[] = [
 const NEEDS_TALK: readonly Point[] = ['twiml_fetch', 'media_start'];
 const QUIET_FAULT_SHARE = 0.4;
 const RECEIVER_FAILS_SHARE = 0.1;
+const SECOND_ATTEMPT_SHARE = 0.2;
 
 function struckCall(
   { point, fault }: Pair,
@@ -128,9 +131,12 @@ function struckCall(
     behaviour: pick(NEEDS_TALK.includes(point) ? TALKERS : OTHERS, random),
     faults: FAULTS_TOGETHER[fault] ?? [fault],
     strike: { point, blow: blowOf(random, rate) },
+    attempts_max: attemptsMax(random),
     receiver_fails: false,
   };
 }
+
+const attemptsMax = (random: () => number): 1 | 2 => (random() < SECOND_ATTEMPT_SHARE ? 2 : 1);
 
 // Half are kills. Of the pauses, half end within a node's lease of 4 s or soon after, the others far beyond it.
 function blowOf(random: () => number, rate: number): Blow {
@@ -146,6 +152,7 @@ function quietCall(phone_number: string, random: () => number): PlannedCall {
     behaviour: pick(OTHERS, random),
     faults: fault === undefined ? [] : (FAULTS_TOGETHER[fault] ?? [fault]),
     strike: null,
+    attempts_max: attemptsMax(random),
     receiver_fails: random() < RECEIVER_FAILS_SHARE,
   };
 }
