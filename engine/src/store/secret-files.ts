@@ -31,5 +31,8 @@ function writeOnce(file: string, text: string): void {
 const firstKeyFile = (dataDir: string): string => join(dataDir, 'first-key');
 
 /** Keeps the first API key where the command line finds it. */
-export const keepFirstKey = (dataDir: string, key: string): void =>
+export function keepFirstKey(dataDir: string, key: string): void {
+  // With Postgres nothing else may have needed the folder yet.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(firstKeyFile(dataDir), `${key}\n`, { mode: 0o600 });
+}
