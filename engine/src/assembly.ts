@@ -118,7 +118,9 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
   const retentionCounter: RetentionCounter = {
     removed: (kind, count) => telemetry.meter.count('recado_retention_removed_total', { kind }, count),
   };
-  const people = openPeople({ config, database, seal, clock, recordings, retentionCounter });
+  const people = openPeople({
+    ...{ config, database, seal, clock, recordings, jobs, retentionCounter },
+  });
   const sending = openSending(config, { database, seal, events, egress, clock, jobs, onQueued });
   return {
     database,

@@ -45,6 +45,10 @@ export const jobKinds = (ports: JobPorts): Readonly<Record<string, JobKind>> => 
     time_out_ms: 60_000,
     run: ({ ref }) => stopSuppressed(ref, ports).then(() => undefined),
   },
+  remove_recording: {
+    time_out_ms: 60_000,
+    run: ({ ref }) => ports.removeRecording(ref).then(() => undefined),
+  },
   sweep_retention: { time_out_ms: 300_000, run: () => sweepRetention(ports) },
   place_batch: {
     time_out_ms: 300_000,

@@ -1,5 +1,5 @@
 // What concerns the people who are called: who must not be, what is held on them and for how long, and the log of acts.
-import type { Retention } from './calls/ports.ts';
+import type { Jobs, Retention } from './calls/ports.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Database } from './lib/database.ts';
@@ -21,14 +21,15 @@ export function openPeople(options: {
   seal: Seal;
   clock: Clock;
   recordings: Recordings;
+  jobs: Jobs;
   retentionCounter: RetentionCounter;
 }) {
-  const { config, database, seal, clock, recordings, retentionCounter } = options;
+  const { config, database, seal, clock, recordings, jobs, retentionCounter } = options;
   const removeRecording = recordings.remove;
   const retention_days = config.retentionDays;
   const retention: Retention = {
     atEnd: (tx, callId, told) =>
-      forgetAtEnd(tx, callId, told, { retentionStore, retention_days, removeRecording }),
+      forgetAtEnd(tx, callId, told, { retentionStore, retention_days, jobs, clock }),
   };
   return {
     suppressions: createSuppressionList({ seal, clock }),

@@ -1,12 +1,15 @@
 // What is kept for no days goes in the transaction that ends the call, before anything of it is told.
 import type { AttemptRecord, TurnRecord } from '../calls/call-record.ts';
+import type { Jobs } from '../calls/ports.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
 import type { RetentionDays, RetentionStore } from './ports.ts';
 
 export interface ForgetPorts {
   retentionStore: RetentionStore;
   retention_days: RetentionDays;
-  removeRecording(name: string): Promise<void>;
+  jobs: Jobs;
+  clock: Clock;
 }
 
 export interface Told {
@@ -19,20 +22,19 @@ export async function forgetAtEnd(
   tx: Transaction,
   callId: string,
   { attempts, turns }: Told,
-  { retentionStore, retention_days, removeRecording }: ForgetPorts,
+  { retentionStore, retention_days, jobs, clock }: ForgetPorts,
 ): Promise<Told> {
   const keepsWords = retention_days.transcripts > 0;
-  const keepsSound = retention_days.recordings > 0;
   if (!keepsWords) await retentionStore.dropTranscript(tx, callId, (body) => body);
-  if (!keepsSound) {
-    // The row keeps the name until the file is gone, so that the sweep finds what a crash left.
-    const names = attempts.flatMap(({ recording }) => (recording === null ? [] : [recording]));
-    tx.afterCommit(() => {
-      for (const name of names) removeRecording(name).catch(() => undefined);
-    });
+  if (retention_days.recordings > 0) return { attempts, turns: keepsWords ? turns : [] };
+  for (const { recording } of attempts) {
+    if (recording === null) continue;
+    await jobs.enqueue(tx, { kind: 'remove_recording', ref: recording, run_at: clock.now() });
   }
+  const ids = attempts.map(({ id }) => id);
+  await retentionStore.forgetRecordings(tx, ids);
   return {
-    attempts: keepsSound ? attempts : attempts.map((one) => ({ ...one, recording: null })),
+    attempts: attempts.map((attempt) => ({ ...attempt, recording: null })),
     turns: keepsWords ? turns : [],
   };
 }
