@@ -25,6 +25,21 @@ const check = (fields: Record<string, unknown>) =>
 const keep = (fields: Record<string, unknown>) =>
   world.place({ phone_number: IMPOSSIBLE_NUMBER, on_refusal: 'result', task: TASK, ...fields });
 
+/** A local time a week from now, without offset. */
+const localSoon = (): string =>
+  new Date(world.clock.now() + 7 * 86_400_000).toISOString().slice(0, 16);
+
+/** The next last Sunday of March, when Lisbon's clocks go from 01:00 to 02:00. */
+function nextLisbonSpring(): string {
+  const now = world.clock.now();
+  const year = new Date(now).getUTCFullYear();
+  const springs = [year, year + 1].map((one) => {
+    const last = new Date(Date.UTC(one, 2, 31));
+    return Date.UTC(one, 2, 31 - last.getUTCDay());
+  });
+  return new Date(springs.find((at) => at > now) ?? 0).toISOString().slice(0, 10);
+}
+
 async function expectMistake(
   fields: Record<string, unknown>,
   code: string,
@@ -73,43 +88,73 @@ describe('what a builder must fix is never taken', () => {
   });
 
   it.each([
-    ['in the past', { at: '2020-01-01T10:00:00Z' }],
-    ['in two years', { at: '2028-12-01T10:00:00Z' }],
-    ['without a time zone', { at: '2026-12-01T10:00:00' }],
-    ['in an hour that the clocks skip', { at: '2026-03-29T01:30:00', timezone: 'Europe/Lisbon' }],
-    ['empty', {}],
-  ])(
-    'A17 a schedule %s is refused as not supported yet, never ignored',
-    async (_what, schedule) => {
-      await expectMistake({ schedule }, 'not_supported_yet', '/schedule');
+    ['in the past', { at: '2020-01-01T10:00:00Z' }, '/schedule/at'],
+    ['more than a year away', { at: '2099-12-01T10:00:00Z' }, '/schedule/at'],
+    ['on a day that no calendar has', { at: '2027-02-30T10:00' }, '/schedule/at'],
+    ['that is a date alone', { at: '2027-02-03' }, '/schedule/at'],
+    ['in words', { at: 'tomorrow at ten' }, '/schedule/at'],
+    ['whose end has passed', { not_after: '2020-01-01' }, '/schedule/not_after'],
+    ['that begins in more than a year', { not_before: '2099-01-02' }, '/schedule/not_before'],
+    [
+      'whose hours end before they begin',
+      { calling_hours: { from: '18:00', to: '09:00' } },
+      '/schedule/calling_hours/to',
+    ],
+  ])('A17 a schedule %s is refused, and the field is named', async (_what, schedule, pointer) => {
+    await expectMistake({ schedule }, 'invalid_request', pointer);
+  });
+
+  it('A17 a local time needs one time zone: where the number leaves several it is asked for', async () => {
+    const schedule = { at: localSoon() };
+    const australian = { phone_number: '+61412345678', schedule };
+    await expectMistake(australian, 'invalid_request', '/schedule/timezone');
+    const timezone = 'Australia/Perth';
+    const reply = await check({ ...australian, schedule: { ...schedule, timezone } });
+    expect(reply.json['allowed']).toBe(true);
+  });
+
+  it('A17 a time in the hour that the clocks skip is the first moment after it, told in UTC', async () => {
+    const date = nextLisbonSpring();
+    const phone_number = numberFor('busy', '214');
+    const reply = await world.place({
+      ...{ phone_number, task: TASK },
+      schedule: { at: `${date}T01:30`, timezone: 'Europe/Lisbon' },
+    });
+    expect(reply.json).toMatchObject({
+      status: 'scheduled',
+      scheduled_at: `${date}T01:00:00.000Z`,
+    });
+    await world.client.cancelCall({ params: { id: reply.json.id } });
+  });
+
+  it('A17 an empty schedule, or one of empty texts, asks for nothing', async () => {
+    for (const schedule of [{}, { at: '', not_before: '', not_after: ' ', timezone: '' }])
+      expect((await check({ schedule })).json['allowed']).toBe(true);
+  });
+
+  it.each(['UTC+7', 'Mars/Base', '+07:00', 'Lisbon'])(
+    'A18 %s is not the name of a time zone',
+    async (timezone) => {
+      await expectMistake({ schedule: { timezone } }, 'invalid_request', '/schedule/timezone');
     },
   );
 
-  it.each(['UTC+7', 'Mars/Base'])(
-    'A18 the time zone %s is refused as not supported yet, never ignored',
-    async (timezone) => {
-      await expectMistake({ schedule: { timezone } }, 'not_supported_yet', '/schedule');
-    },
-  );
+  it('a number that cannot be read is told of as the number, whatever the schedule says', async () => {
+    const schedule = { at: localSoon(), not_after: '2099-01-01' };
+    const phone_number = IMPOSSIBLE_NUMBER;
+    const asData = await keep({ schedule });
+    expect(asData.json).toMatchObject({ status: 'ended', outcome: 'invalid_number' });
+    const asError = await world.place({ phone_number, task: TASK, schedule });
+    expect([asError.status, asError.json.code]).toEqual([422, 'invalid_phone_number']);
+  });
 
   const EXAMPLES: Record<(typeof NOT_SUPPORTED_YET)[number], unknown> = {
-    phone_numbers: ['+12025550100'],
-    find_phone_in: 'Call me on +1 202 555 0100',
     agent_id: 'agt_1',
     offered_times: ['2026-12-01T10:00:00Z'],
-    schedule: { on_closed: 'reject' },
-    retry: { max_attempts: 2 },
     transfer: [{ id: 'sales', phone_number: '+12025550101' }],
-    max_cost: 1,
-    consent_source: 'form',
-    consent: { reference: 'c-1' },
-    dedupe_key: 'order-1',
-    dedupe_hours: 24,
-    if_duplicate: 'first',
   };
   it.each([
     ...NOT_SUPPORTED_YET.map((field) => [field, EXAMPLES[field]] as const),
-    ['purpose', 'marketing'] as const,
     ['recording', 'ask'] as const,
     ['voicemail', { action: 'leave_message', message: 'Hello' }] as const,
   ])('the field %s does nothing yet: refused, never ignored', async (field, value) => {

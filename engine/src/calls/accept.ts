@@ -6,7 +6,7 @@ import type { CallRecord } from './call-record.ts';
 import type { CostTerms } from './cost/ports.ts';
 import type { Destination } from './destination.ts';
 import { judgeCall, type PolicyFacts, type Verdict } from './policy.ts';
-import { enforcedRules, gatherFacts, type PolicyPorts } from './policy-facts.ts';
+import { enforcedRules, gatherFacts, loadHolidays, type PolicyPorts } from './policy-facts.ts';
 import { likelyCost, reserveFor, type SpendingPorts, termsFor } from './spending.ts';
 
 export interface AcceptancePorts extends PolicyPorts, SpendingPorts {
@@ -31,14 +31,15 @@ export type Acceptance =
     }
   | { kind: 'refuse'; refusal: ProblemFailure };
 
-/** Returns the prices of a call. Asks the carrier, so it comes before the transaction. */
-export function lookUpTerms(
+/** Returns the prices of a call. Asks the carrier and loads what the rules read, so it comes before the transaction. */
+export async function lookUpTerms(
   call: Pick<CallRecord, 'network' | 'order'>,
   numbers: readonly Destination[],
   ports: AcceptancePorts,
 ): Promise<CostTerms | undefined> {
+  for (const destination of numbers) await loadHolidays(call.order, destination);
   const from_number = call.order.from_number ?? ports.settings.from_numbers[call.network][0];
-  if (from_number === undefined || numbers.length === 0) return Promise.resolve(undefined);
+  if (from_number === undefined || numbers.length === 0) return undefined;
   const phone_numbers = numbers.map(({ phone_number }) => phone_number);
   return termsFor(call.network, { from_number, phone_numbers }, ports);
 }

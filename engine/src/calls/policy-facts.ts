@@ -68,6 +68,14 @@ export async function gatherFacts(
   };
 }
 
+/** Loads the calendar of holidays that this destination needs, which takes too long for a transaction. */
+export async function loadHolidays(
+  { purpose }: Pick<CallOrder, 'purpose'>,
+  { phone_number, country }: Destination,
+): Promise<void> {
+  await holidaysFor({ purpose, country, states: statesOf(phone_number) });
+}
+
 // What the call itself asks for holds for every phone; the rules of the place do not hold for exempt ones.
 async function openingOf(
   { destination, order, at }: PolicySubject,

@@ -43,7 +43,8 @@ export function prepareCall(
 
   const own = settings.from_numbers[mode === 'live' ? 'live' : 'simulated'];
   const numbers = readNumbers(request, settings.default_country);
-  const zones = numbers.ok ? zonesOf(numbers.value[0]?.phone_number ?? '') : [];
+  // Where nobody is called, any zone reads the schedule: that there is no number is what the request is told.
+  const zones = numbers.ok ? zonesOf(numbers.value[0]?.phone_number ?? '') : ['UTC'];
   const read = together({
     texts: readTexts(request),
     outcomes: readOutcomes(request),
