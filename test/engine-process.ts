@@ -1,6 +1,7 @@
 // An engine as a process of its own, for stories that kill it. The data folder, the port and the phone network
 // around it outlive it.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -38,10 +39,13 @@ export async function startEngineProcess(env: Record<string, string>): Promise<E
     child.kill('SIGKILL');
     throw new Error(`the engine did not start (exit code ${await gone}): ${stderr}`);
   }
-  const { url, first_key } = JSON.parse(line) as { url: string; first_key?: string };
+  const { url, first_key_file: keyFile } = JSON.parse(line) as {
+    url: string;
+    first_key_file?: string;
+  };
   return {
     url,
-    firstKey: first_key,
+    firstKey: keyFile === undefined ? undefined : readFileSync(keyFile, 'utf8').trim(),
     stderr: () => stderr,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),

@@ -1,4 +1,5 @@
 // The edge of the process when the engine runs as a server of its own, such as in a container.
+import { join } from 'node:path';
 import { loadConfig, readEnvironment } from './config.ts';
 import { createEngine } from './engine.ts';
 
@@ -10,9 +11,10 @@ if (!config.ok) {
 
 const engine = await createEngine(config.value);
 const { url, first_key } = await engine.start();
-process.stdout.write(
-  `${JSON.stringify({ url, ...(first_key === undefined ? {} : { first_key }) })}\n`,
-);
+// Where it is kept, not the key itself: what a container prints is kept by many.
+const made =
+  first_key === undefined ? {} : { first_key_file: join(config.value.dataDir, 'first-key') };
+process.stdout.write(`${JSON.stringify({ url, ...made })}\n`);
 
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
