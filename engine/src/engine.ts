@@ -30,6 +30,7 @@ import { observeDatabase } from './telemetry/observe-store.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
 export { VERSION } from './assembly.ts';
+export { verifyAuditLog } from './verify-audit.ts';
 
 export interface Engine {
   /** Listens and takes up work. `first_key` is there once, on the very first start. */

@@ -95,6 +95,16 @@ program
   );
 
 program
+  .command('audit')
+  .description('the log of acts on the data folder')
+  .command('verify')
+  .description('check that every act in the log is as it was written')
+  .option('--json', 'as JSON')
+  .action(async (options: { json?: boolean }) =>
+    finish(await (await import('./audit.ts')).verifyAudit(options, terminal)),
+  );
+
+program
   .command('init')
   .description('set up real phone calls: asks, checks each answer, writes .env')
   .option('--yes', 'ask nothing: take what the environment, .env and these options say')

@@ -5,7 +5,7 @@ import { placeCall } from '../calls/place-call.ts';
 import type { Call } from '../contract/call.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { Mode } from '../contract/vocabulary.ts';
-import { keyOf } from './auth.ts';
+import { type Caller, keyOf } from './auth.ts';
 import { checkCall } from './check-call.ts';
 import { listCalls } from './list-calls.ts';
 import type { HandlerPorts } from './ports.ts';
@@ -35,7 +35,10 @@ export function callHandlers(ports: HandlerPorts): CallHandlers {
         { body, key: keyOf(caller), idempotency_key: headers['idempotency-key'] },
         ports.place,
       );
-      if (!placed.ok) return { problem: placed.failure };
+      if (!placed.ok) {
+        await noteRefusal(caller, placed.failure, ports);
+        return { problem: placed.failure };
+      }
       const { call, replayed } = placed.value;
       return {
         status: 201,
@@ -94,6 +97,17 @@ export function callHandlers(ports: HandlerPorts): CallHandlers {
       return wav;
     },
   };
+}
+
+// A refusal that comes back as data has its call to tell of it.
+async function noteRefusal(
+  { key_id, mode }: Caller,
+  { code, refusal }: ProblemFailure,
+  { database, privacy }: HandlerPorts,
+): Promise<void> {
+  if (!refusal) return;
+  const act = { action: 'call.refused' as const, object: null, detail: { rule: code } };
+  await database.transaction((tx) => privacy.audit.record(tx, { actor: key_id, mode, ...act }));
 }
 
 const NOT_FOUND: { problem: ProblemFailure } = { problem: { code: 'not_found' } };
