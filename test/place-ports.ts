@@ -37,6 +37,7 @@ export function placePorts(
     }),
     retention: { atEnd: async (_tx, _callId, told) => told },
     prices,
+    batchCalls: { isHeld: async () => false, noteEnded: async () => undefined },
     carriers: {
       simulated: { name: 'none', placeCall: nobody, hangUp: nobody, look: nobody, search: nobody },
     },
@@ -48,6 +49,7 @@ export function placePorts(
       answeredBy: () => undefined,
       drop: () => undefined,
     },
+    nodeId: 'node_of_the_test',
     database,
     clock,
     calls: callStore,

@@ -347,7 +347,7 @@ export const toldSettings = (config: Config): Record<string, unknown> => ({
   model: config.openai?.realtimeModel ?? null,
 });
 
-/** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so never nothing. */
+/** Returns what is missing before live keys may be made. This version lacks rules that live calls need, so it is never empty. */
 export function goLive(config: Config): string[] {
   const missing: string[] = [];
   if (!config.twilio) missing.push('Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
@@ -363,7 +363,7 @@ export function goLive(config: Config): string[] {
       `Set SPEND_LIMIT_DAY to the most that calls may cost in one day, in ${config.spending.currency}.`,
     );
   missing.push(
-    'This version lacks calling hours, consent, frequency and spend rules. Live calls come with them.',
+    'This version lacks rules of the conversation: opt-out by key, messages on voicemail and what happens when people call back. Live calls come with them.',
   );
   return missing;
 }

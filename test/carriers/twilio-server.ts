@@ -132,6 +132,8 @@ export const mediaMessage = (bytes: Uint8Array, timestampMs: number): string =>
     },
   });
 
+const DOOR = { media_token: MEDIA_TOKEN, node_id: `node_${'0'.repeat(26)}`, node_url: null };
+
 const emptyTold = (): Told => ({ answered: [], reported: [], detected: [], opened: [] });
 
 /** Knows one attempt: its first call, and one use of its media token. */
@@ -139,7 +141,7 @@ function remember(told: Told, gate: { open: Promise<void> }): CarrierEvents {
   return {
     async answered(token, call) {
       told.answered.push([token, call]);
-      return token === TOKEN && call === CALL ? { media_token: MEDIA_TOKEN } : undefined;
+      return token === TOKEN && call === CALL ? DOOR : undefined;
     },
     async reported(token, report) {
       told.reported.push([token, report]);

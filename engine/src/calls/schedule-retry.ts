@@ -5,9 +5,10 @@ import { readDestination } from './destination.ts';
 import type { EndPorts } from './end-call.ts';
 import { statusesBefore } from './lifecycle.ts';
 import { judgeCall } from './policy.ts';
-import { gatherFacts, type PolicyPorts } from './policy-facts.ts';
+import { enforcedRules, gatherFacts, type PolicyPorts } from './policy-facts.ts';
 import type { Jobs, Settings } from './ports.ts';
 import { callbackAttempt, type NextAttempt, nextAttempt } from './retry.ts';
+import { reserveAgain } from './spending.ts';
 
 export interface RetryPorts extends EndPorts, PolicyPorts {
   jobs: Jobs;
@@ -26,7 +27,7 @@ export async function scheduleRetry(
 ): Promise<boolean> {
   const context = { now: ports.clock.now(), minute_ms: minuteMs(call, ports.settings) };
   const next = nextAttempt(call.order, attempts, context);
-  return next !== undefined && schedule(tx, call, next, ports);
+  return next !== undefined && schedule(tx, call, { ...next, attempts }, ports);
 }
 
 /** Schedules the call that the person asked for; false when they did not, or it may not be. */
@@ -38,17 +39,17 @@ export async function scheduleCallback(
 ): Promise<boolean> {
   const attempts = await ports.calls.attempts(tx, call.id);
   const next = callbackAttempt(call.order, attempts, learned, ports.clock.now());
-  return next !== undefined && schedule(tx, call, next, ports);
+  return next !== undefined && schedule(tx, call, { ...next, attempts }, ports);
 }
 
 async function schedule(
   tx: Transaction,
   call: CallRecord,
-  next: NextAttempt,
+  next: NextAttempt & { attempts: readonly AttemptRecord[] },
   ports: RetryPorts,
 ): Promise<boolean> {
   const at = await allowedAt(tx, call, next, ports);
-  if (at === undefined) return false;
+  if (at === undefined || !(await isPaidFor(tx, call, { ...next, at }, ports))) return false;
   const { phone_number } = next;
   const change = { status: 'scheduled', scheduled_at: at, phone_number } as const;
   if (!(await ports.calls.update(tx, call.id, statusesBefore('again'), change))) return false;
@@ -84,6 +85,17 @@ async function allowedAt(
   const at = verdict.kind === 'wait' ? verdict.until : next.at;
   const { not_after } = order.window;
   return not_after !== null && at > not_after ? undefined : at;
+}
+
+async function isPaidFor(
+  tx: Transaction,
+  call: CallRecord,
+  { at, phone_number, attempts }: NextAttempt & { attempts: readonly AttemptRecord[] },
+  ports: RetryPorts,
+): Promise<boolean> {
+  const enforced = enforcedRules(call.mode, phone_number, ports.settings).spend;
+  const plan = { at, now: ports.clock.now(), enforced };
+  return (await reserveAgain(tx, call, attempts, plan, ports)).ok;
 }
 
 const minuteMs = ({ mode }: CallRecord, { test_mode_rules }: Settings): number =>

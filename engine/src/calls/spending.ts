@@ -1,7 +1,7 @@
 // Money of one call: set aside when it is accepted, billed when it has ended.
 import type { Network } from '../contract/vocabulary.ts';
 import type { Transaction } from '../lib/database.ts';
-import { MICROS_PER_UNIT } from '../lib/money.ts';
+import { MICROS_PER_UNIT, type Micros } from '../lib/money.ts';
 import type { AttemptRecord, CallRecord } from './call-record.ts';
 import { actual, estimate, usageOf, worstCase } from './cost/cost.ts';
 import type { CostTerms, ModelRate, Prices, Spend, SpendAnswer } from './cost/ports.ts';
@@ -36,22 +36,37 @@ export async function termsFor(
 
 const worst = (terms: CostTerms): number => worstCase({ terms, max_duration_seconds: 60 });
 
-/** Sets aside the most that a call can cost, or says which limit forbids it. */
+/** Sets aside the most that a call can cost, or says which limit forbids it. `spent` is what its attempts cost so far. */
 export function reserveFor(
   tx: Transaction,
   call: CallRecord,
-  plan: { terms: CostTerms; at: number; enforced: boolean },
-  { spend }: SpendingPorts,
+  { spent = 0, ...plan }: { terms: CostTerms; at: number; enforced: boolean; spent?: Micros },
+  { spend }: Pick<SpendingPorts, 'spend'>,
 ): Promise<SpendAnswer> {
   const { max_duration_seconds, max_cost } = call.order;
   return spend.reserve(tx, {
     call_id: call.id,
     key_id: call.key_id,
     network: call.network,
-    amount: worstCase({ terms: plan.terms, max_duration_seconds }),
+    amount: worstCase({ terms: plan.terms, max_duration_seconds, spent }),
     max_cost: max_cost === null ? null : Math.round(max_cost * MICROS_PER_UNIT),
     ...plan,
   });
+}
+
+/** Does so again for the next attempt, on its own day and on top of what was spent. */
+export async function reserveAgain(
+  tx: Transaction,
+  call: CallRecord,
+  attempts: readonly AttemptRecord[],
+  plan: { at: number; now: number; enforced: boolean },
+  ports: Pick<SpendingPorts, 'spend'>,
+): Promise<SpendAnswer> {
+  const terms = await ports.spend.terms(tx, call.id);
+  if (!terms) return { ok: true };
+  const { total } = actual(terms, usageOf(attempts, plan.now));
+  const { at, enforced } = plan;
+  return reserveFor(tx, call, { terms, at, enforced, spent: total }, ports);
 }
 
 /** Returns what a call that was accepted is likely to cost. */
@@ -81,7 +96,3 @@ export async function settleSpending(
 
 // Carriers set the price some time after the end of a call.
 const BILL_WAIT_MS = 60_000;
-
-/** Returns what the policy is told of a price that nobody knows, and of one that somebody does. */
-export const knownPrice = (terms: CostTerms | undefined): { ok: true } | undefined =>
-  terms && { ok: true };
