@@ -2,7 +2,7 @@
 
 import { modelRate } from './calls/cost/model-rates.ts';
 import { PriceBook } from './calls/cost/price-book.ts';
-import type { Batches, OwnPhones, Suppressions } from './calls/ports.ts';
+import type { OwnPhones, Suppressions } from './calls/ports.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Database } from './lib/database.ts';
@@ -49,7 +49,6 @@ export function openRules({
     dedupeKeys: dedupeKeyStore,
     suppressions,
     ownPhones: noOwnPhones,
-    batchCalls: noBatches,
   };
 }
 
@@ -57,4 +56,3 @@ export function openRules({
 const SIMULATED_MODELS = { talks: 'gpt-realtime-2.1-mini', reads: 'gpt-5.6-luna' };
 
 const noOwnPhones: OwnPhones = { has: async () => false };
-const noBatches: Batches = { isHeld: async () => false, noteEnded: async () => undefined };

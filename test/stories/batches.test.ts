@@ -80,8 +80,9 @@ describe('a batch', () => {
       call_id: null,
       problem: { code: 'invalid_phone_number' },
     });
-    expect(placed.items?.[8]).toMatchObject({
-      problem: { code: 'unresolved_variable', status: 422 },
+    expect(placed.items?.[8]?.problem).toMatchObject({
+      ...{ code: 'unresolved_variable', status: 422 },
+      errors: [{ pointer: '/calls/8/task' }],
     });
 
     const batch = await ended(placed.id);
@@ -108,6 +109,21 @@ describe('a batch', () => {
     const ends = told('call.ended', (data) => data['batch_id'] === placed.id);
     expect(ends.map(({ event }) => event.data['id'])).toEqual([batch.items?.[9]?.call_id]);
   }, 60_000);
+});
+
+describe('a batch whose address asks for more', () => {
+  it('is told of the end of every call, and of its own', async () => {
+    const calls = [item('busy'), { phone_number: '', task: TASK, on_refusal: 'result' }];
+    const webhook_events = ['call.ended', 'batch.ended'];
+    const placed = await place({ calls, webhook_url: world.receiver.url, webhook_events });
+    await ended(placed.id);
+    await whenTold(placed.id);
+    const ends = () => told('call.ended', (data) => data['batch_id'] === placed.id);
+    await until(placed.id, () => ends().length === 2);
+    expect(new Set(ends().map(({ event }) => event.data['id']))).toEqual(
+      new Set(placed.items?.map(({ call_id }) => call_id)),
+    );
+  });
 });
 
 describe('a batch that is repeated', () => {

@@ -49,12 +49,26 @@ async function placeItem(
     await ports.clock.sleep(IN_PROGRESS_PAUSE_MS);
     placed = await place();
   }
-  const settled = placed.ok ? { call_id: placed.value.call.id } : { problem: placed.failure };
+  const settled = placed.ok
+    ? { call_id: placed.value.call.id }
+    : { problem: problemOfItem(index, placed.failure) };
   await ports.database.transaction((tx) => ports.batches.settleItem(tx, batch.id, index, settled));
 }
 
 const isPassing = ({ code }: ProblemFailure): boolean =>
   code === 'idempotency_key_in_progress' || code === 'unavailable';
+
+// Pointers lead into the request as it was sent.
+const problemOfItem = (index: number, problem: ProblemFailure): ProblemFailure =>
+  problem.errors === undefined
+    ? problem
+    : {
+        ...problem,
+        errors: problem.errors.map((error) => ({
+          ...error,
+          pointer: `/calls/${index}${error.pointer}`,
+        })),
+      };
 
 /** Every item has its call or its problem: from now on the calls are dialed. */
 async function letGo(batch: BatchRecord, ports: PlaceItemsPorts): Promise<void> {
