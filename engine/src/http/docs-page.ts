@@ -180,6 +180,8 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'POST /v1/calls': CALL,
   'POST /v1/calls/check': CALL,
   'POST /v1/webhooks': { url: 'https://yourapp.example/recado', events: ['call.ended'] },
+  'PATCH /v1/webhooks/{id}': { filter: { outcome_groups: ['answered'] }, paused: false },
+  'POST /v1/webhooks/{id}/replay': { since: '2026-12-01T09:00:00Z', statuses: ['dead'] },
 };
 
 const escapeHtml = (text: string): string =>
