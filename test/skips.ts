@@ -18,6 +18,22 @@ export function describeWhen(binary: string, name: string, fn: (place: string) =
   });
 }
 
+/**
+ * Registers a suite that needs something of this machine that nobody can install. Where `why` names what is missing,
+ * the suite counts as skipped and one line says so: `not run: <why> (<name>)`.
+ */
+export function describeUnless(why: string | undefined, name: string, fn: () => void): void {
+  if (why === undefined) {
+    describe(name, fn);
+    return;
+  }
+  process.stdout.write(`not run: ${why} (${name})\n`);
+  // biome-ignore lint/suspicious/noSkippedTests: it says so aloud, like the one above.
+  describe.skip(name, () => {
+    it(`needs what is missing: ${why}`, () => undefined);
+  });
+}
+
 /** Returns where a program of the operating system lies, or undefined. */
 export function findBinary(binary: string): string | undefined {
   return [...searchPath(), ...postgresFolders()]

@@ -1,5 +1,16 @@
 // Secrets that the engine makes for itself on its first start and keeps in its data folder, readable by its user only.
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Invariant: a secret is on the disk before anything that needs it, so that no power cut takes it alone.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '../lib/id.ts';
 
@@ -11,6 +22,7 @@ export function loadSecretKey(config: { dataDir: string; secretKey: string | nul
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     const key = Buffer.from(newSecret(32), 'base64url').toString('base64');
     writeOnce(file, key);
+    syncFolder(config.dataDir);
   }
   return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
 }
@@ -18,7 +30,7 @@ export function loadSecretKey(config: { dataDir: string; secretKey: string | nul
 // Another process may make it at the same moment: the first one wins.
 function writeOnce(file: string, text: string): void {
   const part = `${file}.${newSecret(6)}`;
-  writeFileSync(part, text, { mode: 0o600 });
+  writeFileSync(part, text, { mode: 0o600, flush: true });
   try {
     linkSync(part, file);
   } catch (error) {
@@ -34,5 +46,18 @@ const firstKeyFile = (dataDir: string): string => join(dataDir, 'first-key');
 export function keepFirstKey(dataDir: string, key: string): void {
   // With Postgres nothing else may have needed the folder yet.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(firstKeyFile(dataDir), `${key}\n`, { mode: 0o600 });
+  writeFileSync(firstKeyFile(dataDir), `${key}\n`, { mode: 0o600, flush: true });
+  syncFolder(dataDir);
+}
+
+/** Writes the names in a folder to the disk. */
+function syncFolder(folder: string): void {
+  // Because Windows opens no folders, and keeps their names by itself.
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
