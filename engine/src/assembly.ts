@@ -41,10 +41,11 @@ import { isWritable } from './store/data-folder.ts';
 import { createEventStore } from './store/events.ts';
 import { countJobs } from './store/job-counts.ts';
 import { jobStore } from './store/jobs.ts';
+import { refuseOtherKey } from './store/key-mark.ts';
 import { createKeyStore } from './store/keys.ts';
 import { isMigrated, migrate } from './store/migrations.ts';
-import { noHints, startHints } from './store/postgres-hints.ts';
 import { nodeStore } from './store/nodes.ts';
+import { noHints, startHints } from './store/postgres-hints.ts';
 import { createRecordings } from './store/recordings.ts';
 import { loadSecretKey } from './store/secret-files.ts';
 import { observeCalls } from './telemetry/observe-calls.ts';
@@ -76,6 +77,7 @@ type Doors = ReturnType<typeof createDoors>;
 export async function openStore({ config, clock, log, nodeId, database, telemetry }: Shared) {
   const seal = createSeal(loadSecretKey(config));
   await migrate(database, clock.now());
+  await refuseOtherKey(database, seal);
   // The lock of the data folder is ours alone, so whoever held work before is gone.
   if (database.dialect === 'sqlite') await database.query('DELETE FROM nodes');
 
@@ -116,7 +118,8 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
   });
   const recordings = createRecordings(join(config.dataDir, 'recordings'));
   const retentionCounter: RetentionCounter = {
-    removed: (kind, count) => telemetry.meter.count('recado_retention_removed_total', { kind }, count),
+    removed: (kind, count) =>
+      telemetry.meter.count('recado_retention_removed_total', { kind }, count),
   };
   const people = openPeople({
     ...{ config, database, seal, clock, recordings, jobs, retentionCounter },

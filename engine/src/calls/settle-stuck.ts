@@ -109,6 +109,8 @@ async function watchRinging(
   ports: SettlePorts,
 ): Promise<{ again_at: number } | undefined> {
   const now = ports.clock.now();
+  // They talked, and the session is writing down its end.
+  if (attempt.media_started_at !== null) return { again_at: now + LOOK_AGAIN_MS };
   if (attempt.answered_at !== null && now > attempt.answered_at + MEDIA_WAIT_MS) {
     await carrier.hangUp(carrierCallId);
     return endAs('error_media', attempt, ports);

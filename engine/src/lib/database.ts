@@ -18,7 +18,10 @@ export interface Transaction extends Queryable {
 
 export interface Database extends Queryable {
   readonly dialect: 'sqlite' | 'postgres';
-  /** Runs `fn` in one durable transaction; a throw rolls back and is thrown on. No outside call may be awaited inside. */
+  /**
+   * Runs `fn` in one durable transaction; a throw rolls back and is thrown on. No outside call may be awaited inside: on a
+   * store of several writers `fn` is run again when another transaction came in between.
+   */
   transaction<T>(fn: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
