@@ -4,6 +4,7 @@ import { callStore } from '../../engine/src/store/calls.ts';
 import { migrate } from '../../engine/src/store/migrations.ts';
 import { describeBatches } from './batches.ts';
 import { describeCalls } from './calls.ts';
+import { describeDeliveries } from './deliveries.ts';
 import { describeJobs } from './jobs.ts';
 import type { Opened, StoreUnderTest } from './opened.ts';
 import { sampleCall } from './sample-records.ts';
@@ -33,6 +34,7 @@ export function describeDatabase(name: string, make: () => Promise<StoreUnderTes
     describeBatches(opened);
     describeJobs(opened);
     describeWebhooks(opened);
+    describeDeliveries(opened);
     describeSpend(opened);
   });
 }

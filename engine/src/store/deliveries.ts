@@ -36,7 +36,8 @@ export function createDeliveryStore(database: Database, seal: Seal): DeliverySto
            COALESCE(d.body, e.body) AS body, d.webhook_id, w.url_host, w.url, w.secret, w.previous_secret,
            w.previous_secret_until, w.bearer, w.failing_since, w.refusals
          FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id LEFT JOIN events e ON e.id = d.event_id
-         WHERE d.id = $1 AND d.status = 'pending' AND d.held = 0 AND w.status = 'active'`,
+         WHERE d.id = $1 AND d.status = 'pending' AND d.held = 0 AND w.status = 'active'
+           AND (d.body IS NOT NULL OR e.body IS NOT NULL)`,
         [deliveryId],
       );
       if (!row) return undefined;
