@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { type Config, goLive } from '../config.ts';
 import { openKeys } from '../engine.ts';
 import { createClock } from '../lib/clock.ts';
+import { checkDialing } from './check-dialing.ts';
 import {
   checkCountries,
   checkModel,
@@ -66,7 +67,11 @@ function showGoLive(missing: string[], { say, paint }: Terminal): void {
 
 function carrierChecks({ twilio }: Config): (Finding | Promise<Finding>)[] {
   if (!twilio) return [notSetUp('carrier', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN')];
-  return [checkTwilioAccount(twilio), checkTwilioNumbers(twilio, twilio.fromNumbers)];
+  return [
+    checkTwilioAccount(twilio),
+    checkDialing(twilio),
+    checkTwilioNumbers(twilio, twilio.fromNumbers),
+  ];
 }
 
 const notSetUp = (name: string, settings: string): Finding => ({

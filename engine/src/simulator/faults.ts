@@ -52,6 +52,8 @@ export interface CarrierFaults {
   holds?: Readonly<Record<string, 'request' | 'response'>>;
   /** How many calls are dialed each second of the clock; the others are queued. No limit when absent. */
   callsPerSecond?: number;
+  /** Countries, by their two letters, where the account may dial numbers known for toll fraud. */
+  tollFraudCountries?: readonly string[];
   /** Price lists are answered with this error. */
   failPricing?: FaultAnswer;
   /** Countries, by their two letters, of which the carrier has no price. */

@@ -14,6 +14,7 @@ import {
   createRequests,
   type Sight,
 } from './create-requests.ts';
+import { addDialingPermissions } from './dialing-permissions.ts';
 import { addPricingRoutes, priceOf } from './pricing.ts';
 import { errorBody, MAGIC_FROM, type RestError } from './refuse-call.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -73,6 +74,7 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
   addCallRoutes(app, { book, creates }, options);
   addAccountRoutes(app, options);
   addPricingRoutes(app, options);
+  addDialingPermissions(app, options);
 
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   return {
