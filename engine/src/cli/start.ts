@@ -75,6 +75,12 @@ function explainStart(error: unknown, config: Config): CliFailure {
       fix: `Make ${config.dataDir} writable for this user, or set DATA_DIR to another folder.`,
     };
   }
+  if (config.postgres && /^(STORE_|28|3D)/.test(String(code))) {
+    return {
+      what,
+      fix: 'Look at DATABASE_URL: its server must be up, and its user be let in to its database.',
+    };
+  }
   if (/lock/i.test(String(message))) {
     return {
       what,
