@@ -18,7 +18,7 @@ export interface Fleet {
   readonly kills: number;
   readonly pauses: number;
   readonly firstKey: string;
-  /** Resolves when no node is stopped or starting. */
+  /** Resolves when no node is stopped or starting; fails when one did not come back. */
   calm(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -43,6 +43,7 @@ export async function startFleet(
   }
   const urls = nodes.map(({ url }) => url);
   let striking: Promise<void> | undefined;
+  let failure: unknown;
   let kills = 0;
   let pauses = 0;
 
@@ -88,12 +89,17 @@ export async function startFleet(
         return true;
       }
       kills++;
-      void comeBack(node, struck).finally(done);
+      void comeBack(node, struck)
+        .catch((error: unknown) => {
+          failure = error;
+        })
+        .finally(done);
       await struck.kill();
       return true;
     },
     async calm() {
       while (striking) await striking;
+      if (failure) throw failure;
     },
     async stop() {
       while (striking) await striking;

@@ -87,11 +87,16 @@ export function judge(facts: Facts): Finding[] {
 }
 
 /** True while something that the rules ask for may still come. */
-export const isUnderWay = ({ calls, attempts, phones, deliveries, left }: Facts): boolean =>
+export const isUnderWay = (
+  { calls, attempts, phones, deliveries, left }: Facts,
+  callbacks: boolean,
+): boolean =>
   calls.some(({ status }) => status !== 'ended') ||
   attempts.some(({ status }) => status !== 'ended') ||
   deliveries.some(({ status }) => status === 'pending') ||
-  phones.some(({ endedAt, callbacksLeft }) => endedAt === null || callbacksLeft > 0) ||
+  phones.some(
+    ({ endedAt, callbacksLeft }) => endedAt === null || (callbacks && callbacksLeft > 0),
+  ) ||
   Object.values(left).some((rows) => rows > 0);
 
 /** Returns for how long, in seconds of the clock, a phone rang or talked on after its attempt had ended: the longest. */

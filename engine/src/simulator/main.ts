@@ -45,5 +45,8 @@ process.stdout.write(`${JSON.stringify({ carrier: simulator.carrier, model: simu
 
 const stop = (): void => void simulator.close().then(() => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-if (values.control)
+if (values.control) {
+  // Whoever steered it is gone.
+  process.stdout.once('error', stop);
   serveControl(simulator, { input: process.stdin, output: process.stdout, onEnd: stop });
+}
