@@ -3,10 +3,12 @@ import type { PlacePorts } from '../engine/src/calls/place-call.ts';
 import { loadConfig } from '../engine/src/config.ts';
 import { eventBody } from '../engine/src/events/event-body.ts';
 import { silentLog } from '../engine/src/lib/log.ts';
+import { createSeal } from '../engine/src/lib/seal.ts';
 import { openRules } from '../engine/src/rules.ts';
 import { callStore } from '../engine/src/store/calls.ts';
 import { createEventStore } from '../engine/src/store/events.ts';
 import { jobStore } from '../engine/src/store/jobs.ts';
+import { createOwnPhones } from '../engine/src/store/own-phones.ts';
 
 /** Prices that do not have to be asked for. */
 const prices: PlacePorts['prices'] = {
@@ -33,6 +35,7 @@ export function placePorts(
   return {
     ...openRules({
       ...{ config: config.value, database, clock, log: silentLog },
+      ownPhones: createOwnPhones({ database, seal: createSeal(Buffer.alloc(32, 1)), clock }),
       suppressions: { isSuppressed: async () => false, add: async () => ({ added: true }) },
     }),
     retention: { atEnd: async (_tx, _callId, told) => told },

@@ -45,6 +45,7 @@ import { refuseOtherKey } from './store/key-mark.ts';
 import { createKeyStore } from './store/keys.ts';
 import { isMigrated, migrate } from './store/migrations.ts';
 import { nodeStore } from './store/nodes.ts';
+import { createOwnPhones } from './store/own-phones.ts';
 import { noHints, startHints } from './store/postgres-hints.ts';
 import { createRecordings } from './store/recordings.ts';
 import { loadSecretKey } from './store/secret-files.ts';
@@ -135,6 +136,7 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
     ownUrls,
     egress,
     people,
+    ownPhones: createOwnPhones({ database, seal, clock }),
     keys: createKeyStore({ ...{ database, seal, clock, newSigningSecret }, audit: people.audit }),
     ...sending,
     batching: openBatching({
@@ -175,7 +177,11 @@ export function createTalk(
     },
   });
   const ports = {
-    ...openRules({ config, database, clock, log, suppressions: store.people.suppressions }),
+    ...openRules({
+      ...{ config, database, clock, log },
+      suppressions: store.people.suppressions,
+      ownPhones: store.ownPhones,
+    }),
     retention: store.people.retention,
     ...store.batching,
     ...{ database, events, jobs, sessions, carriers },

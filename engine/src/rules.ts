@@ -2,7 +2,8 @@
 
 import { modelRate } from './calls/cost/model-rates.ts';
 import { PriceBook } from './calls/cost/price-book.ts';
-import type { OwnPhones, Suppressions } from './calls/ports.ts';
+import type { OwnPhoneList } from './calls/own-phones.ts';
+import type { Suppressions } from './calls/ports.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Database } from './lib/database.ts';
@@ -19,12 +20,14 @@ export function openRules({
   clock,
   log,
   suppressions,
+  ownPhones,
 }: {
   config: Config;
   database: Database;
   clock: Clock;
   log: Log;
   suppressions: Suppressions;
+  ownPhones: OwnPhoneList;
 }) {
   const carriers: ConstructorParameters<typeof PriceBook>[0]['carriers'] = {};
   const { currency, limits, callPrices, modelPricePerMinute } = config.spending;
@@ -48,11 +51,9 @@ export function openRules({
     lanes: laneStore,
     dedupeKeys: dedupeKeyStore,
     suppressions,
-    ownPhones: noOwnPhones,
+    ownPhones,
   };
 }
 
 // The models that the simulated network stands for.
 const SIMULATED_MODELS = { talks: 'gpt-realtime-2.1-mini', reads: 'gpt-5.6-luna' };
-
-const noOwnPhones: OwnPhones = { has: async () => false };

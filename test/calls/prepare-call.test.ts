@@ -62,6 +62,7 @@ it('the shortest request takes every default', () => {
       purpose: 'transactional',
       consent: null,
       max_cost: null,
+      keep_words: true,
     },
   });
 });

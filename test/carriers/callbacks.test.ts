@@ -73,7 +73,7 @@ describe('an answered call', () => {
     expect(answer.text).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><Response>' +
         `<Connect action="${BASE}/carriers/twilio/${TOKEN}/after">` +
-        `<Stream url="wss://calls.example/carriers/twilio/media" statusCallback="${BASE}/carriers/twilio/${TOKEN}/stream" statusCallbackMethod="POST">` +
+        `<Stream url="wss://calls.example/carriers/twilio/media/node_00000000000000000000000000" statusCallback="${BASE}/carriers/twilio/${TOKEN}/stream" statusCallbackMethod="POST">` +
         `<Parameter name="token" value="${MEDIA_TOKEN}"/></Stream></Connect></Response>`,
     );
     expect(server.told.answered).toEqual([[TOKEN, CALL]]);

@@ -35,6 +35,7 @@ export function sampleCall(order: Partial<CallRecord['order']> = {}): CallRecord
       purpose: 'transactional',
       consent: null,
       max_cost: null,
+      keep_words: true,
       ...order,
     },
   };

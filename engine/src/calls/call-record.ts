@@ -49,6 +49,8 @@ export interface CallOrder {
   consent: Consent | null;
   /** In the currency of the spend limits; null when only those limit the call. */
   max_cost: number | null;
+  /** False when what is said is not kept. */
+  keep_words: boolean;
 }
 
 /** When the phone may ring. */

@@ -131,6 +131,8 @@ export async function endAsTried(
       ...(end.refusal === undefined ? {} : { refusal: end.refusal }),
       change: {
         ...end.change,
+        // Of several numbers the one that the outcome speaks of.
+        phone_number: furthest?.phone_number ?? call.phone_number,
         duration_seconds: furthest?.answered_at == null ? null : duration_seconds,
       },
     },

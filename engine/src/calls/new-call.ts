@@ -36,7 +36,11 @@ export function newCall(
     batch_id: batch?.id ?? null,
     batch_index: batch?.index ?? null,
     dedupe_key: facts.dedupe_key ?? null,
-    order: { ...prepared.order, phone_numbers: [...facts.phone_numbers] },
+    order: {
+      ...prepared.order,
+      phone_numbers: [...facts.phone_numbers],
+      keep_words: request.keep_words !== false,
+    },
     idempotency_key: idempotency_key ?? null,
     fingerprint: fingerprintOf(body),
   };

@@ -11,13 +11,16 @@ export interface NotePorts {
   clock: Clock;
 }
 
+const NOT_KEPT = '…';
+
 /** Stores a turn that is final and tells those who follow the call. */
 export async function noteTurn(turn: TurnRecord, ports: NotePorts): Promise<void> {
   await ports.database.transaction(async (tx) => {
     const call = await ports.calls.find(tx, turn.call_id);
     if (!call || call.status === 'ended') return;
-    await ports.calls.addTurn(tx, turn);
-    const { call_id, attempt_id: _attempt, ...data } = turn;
+    const kept = call.order.keep_words ? turn : { ...turn, text: NOT_KEPT };
+    await ports.calls.addTurn(tx, kept);
+    const { call_id, attempt_id: _attempt, ...data } = kept;
     await ports.events.record(tx, { type: 'call.turn_added', call, data: { call_id, turn: data } });
   });
 }

@@ -20,6 +20,8 @@ export interface PlaceRequest {
   idempotency_key: string | undefined;
   /** The batch that the call belongs to, and its place in it. */
   batch?: { id: string; index: number };
+  /** False for a call whose words are nobody's to read, such as a spoken code. */
+  keep_words?: boolean;
 }
 
 type Placed = Result<{ call: CallRecord; replayed: boolean }, ProblemFailure>;

@@ -71,6 +71,7 @@ export function prepareCall(
       first_message: texts.first_message,
       from_number: from,
       phone_numbers: [],
+      keep_words: true,
       window,
     },
     start_at: Math.max(at ?? now, not_before ?? now, now),

@@ -2,6 +2,10 @@
 
 export const OPERATIONS = {
   listNumbers: { method: 'GET', path: '/v1/numbers' },
+  addOwnPhone: { method: 'POST', path: '/v1/own_phones' },
+  listOwnPhones: { method: 'GET', path: '/v1/own_phones' },
+  verifyOwnPhone: { method: 'POST', path: '/v1/own_phones/{id}/verify' },
+  removeOwnPhone: { method: 'DELETE', path: '/v1/own_phones/{id}' },
   placeCall: { method: 'POST', path: '/v1/calls' },
   checkCall: { method: 'POST', path: '/v1/calls/check' },
   listCalls: { method: 'GET', path: '/v1/calls' },

@@ -4,6 +4,7 @@ import { AUDIT_OPERATIONS } from './api/audit-operations.ts';
 import { BATCH_OPERATIONS } from './api/batch-operations.ts';
 import { CALL_OPERATIONS } from './api/call-operations.ts';
 import { NUMBER_OPERATIONS } from './api/number-operations.ts';
+import { OWN_PHONE_OPERATIONS } from './api/own-phone-operations.ts';
 import { PRIVACY_OPERATIONS } from './api/privacy-operations.ts';
 import { SUPPRESSION_OPERATIONS } from './api/suppression-operations.ts';
 import { WAIT_OPERATIONS } from './api/wait-operations.ts';
@@ -13,6 +14,7 @@ export { CallCheck, CallList, ListCallsQuery } from './api/call-operations.ts';
 
 export const API = {
   ...NUMBER_OPERATIONS,
+  ...OWN_PHONE_OPERATIONS,
   ...CALL_OPERATIONS,
   ...BATCH_OPERATIONS,
   ...WAIT_OPERATIONS,

@@ -295,12 +295,10 @@ export const PlaceCall = z
         source: text(300)
           .optional()
           .meta({ title: 'How', description: 'How the person agreed to be called.' }),
-        expires_at: text(40)
-          .optional()
-          .meta({
-            title: 'Ends on',
-            description: 'A date after which the consent no longer holds.',
-          }),
+        expires_at: text(40).optional().meta({
+          title: 'Ends on',
+          description: 'A date after which the consent no longer holds.',
+        }),
       })
       .optional()
       .meta({

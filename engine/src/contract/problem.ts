@@ -49,6 +49,7 @@ export const PROBLEMS = {
   result_schema_invalid: { status: 422, title: 'The result schema is not one that Recado takes' },
   webhook_url_forbidden: { status: 422, title: 'The webhook URL may not be used' },
   webhook_loop: { status: 422, title: 'The webhook URL is an address of this engine' },
+  code_not_valid: { status: 422, title: 'The code is wrong or too old' },
   consent_required: { status: 422, title: 'This call needs the consent of the person' },
   from_number_not_owned: { status: 422, title: 'The number to call from is not one of yours' },
   idempotency_key_reused: {
@@ -58,6 +59,7 @@ export const PROBLEMS = {
   not_supported_yet: { status: 422, title: 'This field does not do anything yet' },
   frequency_cap: { status: 429, title: 'This person has been called often enough for now' },
   spend_limit_reached: { status: 429, title: 'The spend limit is reached' },
+  too_many_own_phones: { status: 429, title: 'There are as many own phones as there may be' },
   too_many_webhooks: { status: 429, title: 'This key has as many webhooks as it may have' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   request_header_fields_too_large: { status: 431, title: 'The request headers are too large' },

@@ -4,6 +4,7 @@ import { batchHandlers } from './batch-handlers.ts';
 import { callHandlers } from './call-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
 import { numberHandlers } from './number-handlers.ts';
+import { ownPhoneHandlers } from './own-phone-handlers.ts';
 import type { HandlerPorts } from './ports.ts';
 import { privacyHandlers } from './privacy-handlers.ts';
 import type { Handlers } from './routes.ts';
@@ -16,6 +17,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   return {
     ...callHandlers(ports),
     ...numberHandlers(ports),
+    ...ownPhoneHandlers(ports),
     ...batchHandlers(ports),
     ...waitHandlers(ports),
     ...webhookHandlers(ports),

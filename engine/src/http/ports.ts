@@ -3,6 +3,7 @@ import type { PlaceBatchPorts } from '../batches/place-batch.ts';
 import type { SteerPorts } from '../batches/steer-batch.ts';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { CancelPorts } from '../calls/cancel-call.ts';
+import type { OwnPhonePorts } from '../calls/own-phones.ts';
 import type { PlacePorts } from '../calls/place-call.ts';
 import type { CallPage, CallStore, Settings } from '../calls/ports.ts';
 import type { EventType } from '../contract/vocabulary.ts';
@@ -27,7 +28,7 @@ export interface PrivacyPorts extends ErasePorts, ExportPorts, ImportPorts, Link
 export interface HandlerPorts {
   database: Database;
   calls: CallStore;
-  place: PlacePorts;
+  place: PlacePorts & OwnPhonePorts;
   cancel: CancelPorts;
   batch: PlaceBatchPorts & SteerPorts;
   wait: CreateWaitPorts & CloseWaitPorts;

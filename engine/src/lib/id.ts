@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 
 export type IdPrefix =
   | 'call'
@@ -10,6 +10,7 @@ export type IdPrefix =
   | 'con'
   | 'bat'
   | 'key'
+  | 'phn'
   | 'node'
   | 'wait'
   | 'sup'
@@ -26,6 +27,10 @@ export function newId(prefix: IdPrefix): string {
 
 /** Returns `bytes` random bytes as hex digits. */
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** Returns this many random decimal digits, each as likely as the others. */
+export const randomDigits = (count: number): string =>
+  Array.from({ length: count }, () => randomInt(10)).join('');
 
 /** Returns a URL-safe secret of `bytes` random bytes. */
 export const newSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');

@@ -7,6 +7,7 @@ import { privacy } from './migrations/0005-privacy.ts';
 import { webhooksManaged } from './migrations/0006-webhooks.ts';
 import { batchesAndWaits } from './migrations/0007-batches-and-waits.ts';
 import { nodeAddresses } from './migrations/0008-node-addresses.ts';
+import { ownPhones } from './migrations/0009-own-phones.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice, and by several nodes at once. */
@@ -65,4 +66,7 @@ const MIGRATIONS: readonly Migration[] = [
   spend,
   privacy,
   webhooksManaged,
-  batchesAndWaits, nodeAddresses];
+  batchesAndWaits,
+  nodeAddresses,
+  ownPhones,
+];
