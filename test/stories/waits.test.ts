@@ -69,7 +69,7 @@ describe('a wait', () => {
   });
 
   it('for calls that go on: one signed nudge when the last one has ended, then all calls in one request', async () => {
-    const call_ids = [await place('busy'), await over(), await place('confirms')];
+    const call_ids = [await place('busy'), await over(), await place('unreachable')];
     const { id, location, ...made } = await wait({
       ...{ call_ids, url: platform.url, token: 'secret-of-the-platform', until: 3_600 },
     });
@@ -94,7 +94,7 @@ describe('a wait', () => {
     };
     expect(read).toMatchObject({ status: 'done', done: true, ended: 3, next_cursor: null });
     expect(read.calls.map((call) => call.id)).toEqual(call_ids);
-    expect(read.calls[2]).toMatchObject({ outcome: 'achieved' });
+    expect(read.calls[2]).toMatchObject({ status: 'ended', outcome: 'no_answer' });
     expect(nudges(id)).toHaveLength(1);
   });
 
