@@ -1,0 +1,46 @@
+// Processor time of a Postgres server and everything that it has started, from Linux's /proc.
+import { readdir, readFile } from 'node:fs/promises';
+import type { PostgresServer } from '../postgres.ts';
+
+// The kernel counts in hundredths of a second for programs: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+const TICK_MS = 10;
+
+/** Returns a look at the milliseconds used so far. */
+export async function watchPostgres(server: PostgresServer): Promise<() => Promise<number>> {
+  const [row] = await server.ask('SELECT pg_backend_pid() AS pid, pg_sleep(0)');
+  const main = await parentOf(Number(row?.['pid']), server);
+  return async () => {
+    let ticks = 0;
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const stat = await statOf(Number(name));
+      if (!stat) continue;
+      if (stat.pid === main) ticks += stat.own + stat.ofEnded;
+      else if (stat.parent === main) ticks += stat.own;
+    }
+    return ticks * TICK_MS;
+  };
+}
+
+// The connection that asked is gone by now, so the one that asks looks while it is open.
+async function parentOf(_ended: number, server: PostgresServer): Promise<number> {
+  const asking = server.ask('SELECT pg_backend_pid() AS pid, pg_sleep(0.3)');
+  const [open] = await server.ask(
+    'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = $$client backend$$ LIMIT 1',
+  );
+  const stat = await statOf(Number(open?.['pid']));
+  await asking;
+  if (!stat) throw new Error('the Postgres server was not found in /proc');
+  return stat.parent;
+}
+
+async function statOf(
+  pid: number,
+): Promise<{ pid: number; parent: number; own: number; ofEnded: number } | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  // Fields after the name, which may hold spaces; the first of them is the third of the manual.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const at = (field: number): number => fields[field - 3] ?? 0;
+  return { pid, parent: at(4), own: at(14) + at(15), ofEnded: at(16) + at(17) };
+}
