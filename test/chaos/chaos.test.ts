@@ -20,8 +20,8 @@ const SHORT: ChaosOptions = {
   say: () => undefined,
 };
 
-const NAME = `Q1, D10: engines struck while a carrier fails (seed ${SEED})`;
-const GUARANTEE = 'every call ends once and is told, and no attempt rings twice';
+const NAME = `engines struck while a carrier fails (seed ${SEED})`;
+const GUARANTEE = 'Q1: every call ends once and is told, and no attempt rings twice';
 
 describe(`${NAME}, one on SQLite`, () => {
   it(GUARANTEE, async () => {
