@@ -7,6 +7,7 @@ import { describeCalls } from './calls.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeJobs } from './jobs.ts';
 import type { Opened, StoreUnderTest } from './opened.ts';
+import { describePrivacy } from './privacy.ts';
 import { sampleCall } from './sample-records.ts';
 import { describeSpend } from './spend.ts';
 import { describeWebhooks } from './webhooks.ts';
@@ -36,6 +37,7 @@ export function describeDatabase(name: string, make: () => Promise<StoreUnderTes
     describeWebhooks(opened);
     describeDeliveries(opened);
     describeSpend(opened);
+    describePrivacy(opened);
   });
 }
 
