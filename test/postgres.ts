@@ -13,6 +13,8 @@ export interface PostgresServer {
   addressOf(database: string): string;
   /** Makes an empty database and returns its address. */
   newDatabase(): Promise<string>;
+  /** Takes everything out of a database that nobody uses now. */
+  empty(url: string): Promise<void>;
   /** Runs SQL as the administrator, on this database's address or on none in particular. */
   ask(sql: string, url?: string): Promise<Record<string, unknown>[]>;
   /** Stops the server as a crash would and starts it again on the same files. */
@@ -73,13 +75,17 @@ export async function startPostgres(place: string): Promise<PostgresServer> {
       await ask(`CREATE DATABASE ${name}`);
       return addressOf(name);
     },
+    async empty(url) {
+      await ask('DROP SCHEMA public CASCADE', url);
+      await ask('CREATE SCHEMA public', url);
+    },
     async crash() {
-      await running.end('QUIT');
+      await running.end();
       running = run(join(programs, 'postgres'), data, port, { ...user, cwd: folder });
       await ready();
     },
     async stop() {
-      await running.end('INT');
+      await running.end();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -99,9 +105,8 @@ export async function serverUser(): Promise<Ids> {
 }
 
 // The shell ends the server when its own input closes, so the server never outlives the test, however that ends.
-const UNTIL_INPUT_CLOSES = `"$@" & server=$!
-  while read -r signal; do kill -"$signal" $server; break; done || kill -INT $server
-  wait $server`;
+// SIGQUIT ends it at once, as a crash does: https://www.postgresql.org/docs/current/server-shutdown.html
+const UNTIL_INPUT_CLOSES = '"$@" & server=$!; read -r; kill -QUIT $server; wait $server';
 
 function run(program: string, data: string, port: number, options: Ids & { cwd: string }) {
   const settings = {
@@ -121,9 +126,8 @@ function run(program: string, data: string, port: number, options: Ids & { cwd: 
   const gone = new Promise((resolve) => child.once('close', resolve));
   return {
     words: () => words,
-    /** `INT` closes connections and stops; `QUIT` stops at once, as a crash does. */
-    async end(signal: 'INT' | 'QUIT'): Promise<void> {
-      child.stdin?.end(`${signal}\n`);
+    async end(): Promise<void> {
+      child.stdin?.end();
       await gone;
     },
   };

@@ -12,13 +12,17 @@ describeWhen('postgres', 'Postgres', (place) => {
   });
   afterAll(() => server?.stop());
 
+  const clock = createClock();
+  // Emptied after each test, because a new database costs more than all that a test does.
+  let own: Promise<string> | undefined;
   const storeAt = (addressOf: (url: string) => string) => async () => {
-    const clock = createClock();
-    const url = addressOf(await server.newDatabase());
+    own ??= server.newDatabase();
+    const direct = await own;
+    const url = addressOf(direct);
     return {
       open: () => openPostgres({ url, clock }),
       openNarrow: () => openPostgres({ url, clock, connections: 1, waitMs: 200 }),
-      destroy: async () => undefined,
+      destroy: () => server.empty(direct),
     };
   };
   describeDatabase(
