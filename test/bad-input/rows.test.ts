@@ -4,7 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const GROUPS: Record<string, number> = { A: 20, B: 17, E: 18, F: 8, H: 12, I: 12, K: 8, L: 5, N: 7, P: 6 };
+const GROUPS: Record<string, number> = {
+  A: 20,
+  B: 17,
+  E: 18,
+  F: 8,
+  H: 12,
+  I: 12,
+  K: 8,
+  L: 5,
+  N: 7,
+  P: 6,
+  Q: 6,
+};
 
 /** Rows that this version cannot tell, because what they speak of is not there yet. */
 const NOT_TOLD: Record<string, string> = {
@@ -17,11 +29,11 @@ const EXPECTED = Object.entries(GROUPS).flatMap(([group, count]) =>
   Array.from({ length: count }, (_, at) => `${group}${at + 1}`),
 );
 
-it('every row of the groups A, B, E, F, H, I, K, L, N and P is told by a test, or stands here with its reason', () => {
+it('every row of the groups A, B, E, F, H, I, K, L, N, P and Q is told by a test, or stands here with its reason', () => {
   const told = rowsTold();
   const missing = EXPECTED.filter((row) => !told.has(row) && !(row in NOT_TOLD));
   expect(missing).toEqual([]);
-  expect(EXPECTED).toHaveLength(113);
+  expect(EXPECTED).toHaveLength(119);
 });
 
 it('a row that is told is not excused, and every excuse is for a row that there is', () => {
@@ -38,7 +50,7 @@ function rowsTold(): Set<string> {
   const told = new Set<string>();
   for (const file of files) {
     const text = readFileSync(join(ROOT, file), 'utf8');
-    for (const [, id] of text.matchAll(/['"`]([ABEFHIKLNP]\d{1,2})(?:[: ][^'"`]|['"`],)/g))
+    for (const [, id] of text.matchAll(/['"`]([ABEFHIKLNPQ]\d{1,2})(?:[: ][^'"`]|['"`],)/g))
       if (id !== undefined) told.add(id);
   }
   return told;

@@ -27,8 +27,9 @@ export const laneStore: Lanes = {
       [account, now],
     );
     const taken = await tx.query(
-      'UPDATE carrier_pace SET next_at = $2 WHERE account = $1 AND next_at <= $3 RETURNING account',
-      [account, now + gap_ms, now],
+      // A time far beyond the gap was written before the clock was set back: waiting for it would hold up every call.
+      'UPDATE carrier_pace SET next_at = $2 WHERE account = $1 AND (next_at <= $3 OR next_at > $4) RETURNING account',
+      [account, now + gap_ms, now, now + gap_ms + CLOCK_SET_BACK_MS],
     );
     const lane = paceLane(account);
     if (taken.length === 1) {
@@ -44,6 +45,8 @@ export const laneStore: Lanes = {
     return { lane, free_at: Number(row?.next_at ?? now) };
   },
 };
+
+const CLOCK_SET_BACK_MS = 60_000;
 
 const paceLane = (account: string): string => `pace:${account}`;
 
