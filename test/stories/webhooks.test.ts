@@ -16,6 +16,8 @@ import { type EngineProcess, freePort, startEngineProcess } from '../engine-proc
 import { type AnsweringReceiver, answering, say } from '../events/answering.ts';
 import { createWorld, engineEnv, pause, SPEECH_CACHE, type World, waitsOf } from '../world.ts';
 
+// An engine is started twice, each time as a process of its own.
+const TWO_STARTS_MS = 90_000;
 const TASK = 'Confirm the appointment on 2026-12-01 at 14:00.';
 
 async function whenTrue(
@@ -251,50 +253,58 @@ describe('a process that dies while it sends', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('F7: an event whose sender is killed is delivered after the restart, and the order of its call is kept', async () => {
-    const rate = 10;
-    const anchor = Date.now();
-    dataDir = await mkdtemp(join(tmpdir(), 'recado-sending-'));
-    simulator = await startSimulator({
-      clock: createClock({ rate, anchor }),
-      log: createLog({ level: 'silent' }),
-      cacheDir: SPEECH_CACHE,
-    });
-    // Answers nobody, until it is told otherwise.
-    receiver = await answering(() => undefined);
-    const env = {
-      ...engineEnv(simulator, dataDir),
-      PORT: String(await freePort()),
-      RECADO_CLOCK_RATE: String(rate),
-      RECADO_CLOCK_ANCHOR: String(anchor),
-    };
-    engine = await startEngineProcess(env);
-    const client: Client = createClient(
-      axiosTransport({ url: engine.url, apiKey: engine.firstKey ?? '' }),
-    );
-    const events = ['call.started' as const, 'call.attempt_ended' as const, 'call.ended' as const];
-    await client.subscribeWebhook({ body: { url: receiver.url, events } });
-    const body = { task: TASK, phone_number: someone('busy'), retry: { max_attempts: 1 } };
-    const call = (await client.placeCall({ body })) as Call;
-    await whenTrue(() => receiver.received.length === 1, 'the first event is on its way');
-    await engine.kill();
-    receiver.answer = say(200);
-    engine = await startEngineProcess(env);
-    await waitsOf(client).ended(call.id);
-    await whenTrue(
-      () => receiver.received.some(({ event }) => event.type === 'call.ended'),
-      'the end is told',
-    );
-    const took = receiver.received.slice(1).map(({ event }) => event.type);
-    const first = receiver.received[0]?.event;
-    expect(first?.type).toBe('call.started');
-    expect(receiver.received[1]?.event.id).toBe(first?.id);
-    expect(took.filter((type, at) => took.indexOf(type) === at)).toEqual(
-      events.filter((type) => took.includes(type)),
-    );
-    const { deliveries } = (await client.listDeliveries({ query: { call_id: call.id } })) as {
-      deliveries: Delivery[];
-    };
-    expect(deliveries.filter(({ status }) => status === 'dead')).toEqual([]);
-  });
+  it(
+    'F7: an event whose sender is killed is delivered after the restart, and the order of its call is kept',
+    async () => {
+      const rate = 10;
+      const anchor = Date.now();
+      dataDir = await mkdtemp(join(tmpdir(), 'recado-sending-'));
+      simulator = await startSimulator({
+        clock: createClock({ rate, anchor }),
+        log: createLog({ level: 'silent' }),
+        cacheDir: SPEECH_CACHE,
+      });
+      // Answers nobody, until it is told otherwise.
+      receiver = await answering(() => undefined);
+      const env = {
+        ...engineEnv(simulator, dataDir),
+        PORT: String(await freePort()),
+        RECADO_CLOCK_RATE: String(rate),
+        RECADO_CLOCK_ANCHOR: String(anchor),
+      };
+      engine = await startEngineProcess(env);
+      const client: Client = createClient(
+        axiosTransport({ url: engine.url, apiKey: engine.firstKey ?? '' }),
+      );
+      const events = [
+        'call.started' as const,
+        'call.attempt_ended' as const,
+        'call.ended' as const,
+      ];
+      await client.subscribeWebhook({ body: { url: receiver.url, events } });
+      const body = { task: TASK, phone_number: someone('busy'), retry: { max_attempts: 1 } };
+      const call = (await client.placeCall({ body })) as Call;
+      await whenTrue(() => receiver.received.length === 1, 'the first event is on its way');
+      await engine.kill();
+      receiver.answer = say(200);
+      engine = await startEngineProcess(env);
+      await waitsOf(client).ended(call.id);
+      await whenTrue(
+        () => receiver.received.some(({ event }) => event.type === 'call.ended'),
+        'the end is told',
+      );
+      const took = receiver.received.slice(1).map(({ event }) => event.type);
+      const first = receiver.received[0]?.event;
+      expect(first?.type).toBe('call.started');
+      expect(receiver.received[1]?.event.id).toBe(first?.id);
+      expect(took.filter((type, at) => took.indexOf(type) === at)).toEqual(
+        events.filter((type) => took.includes(type)),
+      );
+      const { deliveries } = (await client.listDeliveries({ query: { call_id: call.id } })) as {
+        deliveries: Delivery[];
+      };
+      expect(deliveries.filter(({ status }) => status === 'dead')).toEqual([]);
+    },
+    TWO_STARTS_MS,
+  );
 });
