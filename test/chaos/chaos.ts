@@ -55,6 +55,7 @@ export interface ChaosReport {
 const CALLS_PER_KEY = 100;
 const STORIES_MAX = 5;
 const WAIT_FOR_CALL_MS = 60_000;
+const SAY_EVERY = 50;
 const ROUNDS_MAX = 8;
 const LANES_AGAIN = 3;
 const END_OF_STRIKE_MS = 2_000;
@@ -175,7 +176,7 @@ async function placeAll(world: World, options: ChaosOptions): Promise<string[]> 
     await world.strikes.prepare(waiting);
     // Few at once the second time, so that one strike does not take the moment of another away.
     const lanes = round === 0 ? options.lanes : LANES_AGAIN;
-    await placeSome(world, { calls: waiting, lanes, accepted });
+    await placeSome(world, { calls: waiting, lanes, accepted, say: options.say });
     waiting = world.strikes.missed().map((call) => tryAgain(call, fresh()));
     options.say(
       `${accepted.length} calls placed, ${world.strikes.met().length} strikes met, ${waiting.length} to try again`,
@@ -186,7 +187,12 @@ async function placeAll(world: World, options: ChaosOptions): Promise<string[]> 
 
 async function placeSome(
   world: World,
-  { calls, lanes, accepted }: { calls: readonly PlannedCall[]; lanes: number; accepted: string[] },
+  {
+    calls,
+    lanes,
+    accepted,
+    say,
+  }: { calls: readonly PlannedCall[]; lanes: number; accepted: string[]; say(line: string): void },
 ): Promise<void> {
   const left = [...calls];
   let placed = accepted.length;
@@ -195,6 +201,7 @@ async function placeSome(
       world.strikes.placing(call);
       const id = await place(world, call, placed++);
       accepted.push(id);
+      if (accepted.length % SAY_EVERY === 0) say(`${accepted.length} calls placed`);
       const struck = world.strikes.accepted(call, id);
       await untilEnded(world.look, id);
       // What was to come at the end comes at once or not at all.

@@ -7,6 +7,7 @@ import type { SimulatorProcess } from './simulator-process.ts';
 /** What must be empty when nothing is under way. A table that this version does not have counts as empty. */
 const LEFT_OVER: Readonly<Record<string, string>> = {
   'lane slots': 'SELECT count(*) AS n FROM lane_slots',
+  'micros of money set aside': 'SELECT COALESCE(SUM(reserved), 0) AS n FROM spend_counters',
   'jobs of calls and deliveries':
     "SELECT count(*) AS n FROM jobs WHERE kind IN ('dial', 'settle_attempt', 'finish_call', 'deliver')",
 };
