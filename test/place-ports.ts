@@ -40,6 +40,7 @@ export function placePorts(
     }),
     retention: { atEnd: async (_tx, _callId, told) => told },
     prices,
+    attention: { needAttention: async () => true },
     batchCalls: { isHeld: async () => false, noteEnded: async () => undefined },
     carriers: {
       simulated: { name: 'none', placeCall: nobody, hangUp: nobody, look: nobody, search: nobody },

@@ -10,6 +10,7 @@ import {
   lookUpTerms,
   type Wanted,
 } from './accept.ts';
+import { attentionOfEnd } from './attention-of-end.ts';
 import type { CallRecord } from './call-record.ts';
 import { claimDuplicate, type DuplicatePorts, dedupeKeyOf } from './duplicates.ts';
 import type { EndAttemptPorts } from './end-attempt.ts';
@@ -55,7 +56,10 @@ export async function addCall(
     return ok(added);
   } catch (error) {
     if (error === TAKEN) return 'taken';
-    if (error instanceof Refused) return fail(error.failure);
+    if (error instanceof Refused) {
+      await tell(error.failure, call, ports);
+      return fail(error.failure);
+    }
     throw error;
   }
 }
@@ -69,6 +73,16 @@ class Refused extends Error {
   }
 }
 const TAKEN = new Error('the Idempotency-Key is taken');
+
+// The refused call left nothing, but what forbids it forbids the next one too.
+async function tell(
+  { code }: ProblemFailure,
+  { mode }: CallRecord,
+  { database, attention }: AddPorts,
+): Promise<void> {
+  const need = attentionOfEnd({ end_reason: 'blocked_budget', rule: code });
+  if (need) await database.transaction((tx) => attention.needAttention(tx, { ...need, mode }));
+}
 
 interface Candidate {
   call: CallRecord;

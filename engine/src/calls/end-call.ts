@@ -3,11 +3,13 @@ import type { ProblemFailure } from '../contract/problem.ts';
 import type { CallStatus, EndReason } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
+import { attentionOfEnd } from './attention-of-end.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Spend } from './cost/ports.ts';
 import { honourOptOut } from './opt-out.ts';
 import { END_REASON_FACTS, groupOf, outcomeOf, successOf } from './outcome.ts';
 import type {
+  Attention,
   Batches,
   CallStore,
   EventRecorder,
@@ -26,6 +28,7 @@ export interface EndPorts {
   suppressions: Suppressions;
   retention: Retention;
   spend: Spend;
+  attention: Attention;
   jobs: Jobs;
   clock: Clock;
   settings: Settings;
@@ -71,11 +74,12 @@ export async function recordEnd(
     retryable: END_REASON_FACTS[end.end_reason].retryable && !heardPerson,
     refusal: end.refusal ? shownRefusal(end.refusal) : null,
     scheduled_at: null,
-    cost: await settleSpending(tx, call, attempts, { ...ports, now }),
     ended_at: now,
   };
   if (!(await ports.calls.update(tx, callId, end.from, change))) return false;
-  const ended = { ...call, ...change };
+  const cost = await settleSpending(tx, call, attempts, { ...ports, now });
+  await ports.calls.update(tx, callId, ['ended'], { cost });
+  const ended = { ...call, ...change, cost };
   const told = await ports.retention.atEnd(tx, callId, { attempts, turns });
   await ports.events.record(tx, {
     type: 'call.ended',
@@ -84,6 +88,8 @@ export async function recordEnd(
   });
   await honourOptOut(tx, ended, ports);
   await ports.batchCalls.noteEnded(tx, ended);
+  const need = attentionOfEnd({ end_reason: end.end_reason, rule: end.refusal?.code });
+  if (need) await ports.attention.needAttention(tx, { ...need, mode: call.mode, call_id: call.id });
   return true;
 }
 

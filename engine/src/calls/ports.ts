@@ -1,5 +1,6 @@
 // What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
 
+import type { AttentionKind } from '../contract/event.ts';
 import type {
   AnsweredBy,
   CallStatus,
@@ -142,6 +143,23 @@ export interface Retention {
 /** The operator's own phones, each proved by a spoken code. */
 export interface OwnPhones {
   has(on: Queryable, phoneNumber: string): Promise<boolean>;
+}
+
+/** Something that a person should look at. */
+export interface AttentionNeed {
+  kind: AttentionKind;
+  /** What it is about: the same kind and object is told at most once an hour. */
+  object: string;
+  mode: Mode;
+  text: string;
+  /** What to do about it. */
+  fix: string;
+  call_id?: string | null;
+}
+
+/** Tells the people who run this engine. */
+export interface Attention {
+  needAttention(tx: Transaction, need: AttentionNeed): Promise<boolean>;
 }
 
 /** Counted limits. Every method runs in the transaction that needs the room. */
