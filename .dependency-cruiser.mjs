@@ -227,7 +227,7 @@ const house = [
     severity: 'error',
     from: {
       path: SRC,
-      pathNot: `${SRC}((lib|contract|batches|calls|waits|session|results|events|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|assembly|networks|rules|config|jobs)\\.ts$)`,
+      pathNot: `${SRC}((lib|contract|batches|calls|waits|session|results|events|privacy|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|assembly|networks|rules|people|verify-audit|config|jobs)\\.ts$)`,
     },
     to: {},
   },

@@ -165,7 +165,9 @@ function exampleOf(endpoint: Endpoint): string {
   ];
   if (endpoint.auth === 'key') lines.push('  -H "Authorization: Bearer $RECADO_API_KEY"');
   const body = EXAMPLE_BODIES[`${endpoint.method} ${endpoint.path}`];
-  if (body) lines.push('  -H "Content-Type: application/json"', `  -d '${JSON.stringify(body)}'`);
+  const type = endpoint.consumes ?? 'application/json';
+  const sent = typeof body === 'string' ? body : JSON.stringify(body);
+  if (body) lines.push(`  -H "Content-Type: ${type}"`, `  --data-raw '${sent}'`);
   return lines.join(' \\\n');
 }
 
@@ -181,6 +183,11 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'POST /v1/calls/check': CALL,
   'POST /v1/webhooks': { url: 'https://yourapp.example/recado', events: ['call.ended'] },
   'PATCH /v1/webhooks/{id}': { filter: { outcome_groups: ['answered'] }, paused: false },
+  'POST /v1/suppressions': { phone_number: '+12025550100', note: 'asked by e-mail' },
+  'POST /v1/suppressions/import':
+    'phone_number,reason,note\n+12025550100,requested,asked by e-mail',
+  'POST /v1/privacy/erasure': { phone_number: '+12025550100' },
+  'POST /v1/calls/{id}/recording_link': { expires_in_seconds: 900 },
   'POST /v1/webhooks/{id}/replay': { since: '2026-12-01T09:00:00Z', statuses: ['dead'] },
 };
 

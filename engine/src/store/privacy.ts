@@ -88,7 +88,7 @@ async function eraseCall(
     [call.id, ERASED],
   );
   const deliveries = await count(
-    `DELETE FROM deliveries WHERE status <> 'pending'
+    `DELETE FROM deliveries WHERE status NOT IN ('pending', 'paused')
      AND event_id IN (SELECT id FROM events WHERE call_id = $1)`,
   );
   // Whoever still waits for an event gets it without its content: that something happened was promised.
@@ -103,7 +103,7 @@ async function eraseCall(
   // An address may name the person; one that still waits for its news is kept, sealed, until that is over.
   await tx.query(
     `DELETE FROM webhooks WHERE call_id = $1
-     AND id NOT IN (SELECT webhook_id FROM deliveries WHERE webhook_id = webhooks.id AND status = 'pending')`,
+     AND id NOT IN (SELECT webhook_id FROM deliveries WHERE webhook_id = webhooks.id AND status IN ('pending', 'paused'))`,
     [call.id],
   );
   return { attempts, turns, answers, events: dropped + emptied, deliveries };

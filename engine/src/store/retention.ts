@@ -47,7 +47,7 @@ export const retentionStore: RetentionStore = {
     const events = await tx.query<{ id: string }>(
       `DELETE FROM events WHERE id IN (
          SELECT id FROM events WHERE created_at < $1 AND id NOT IN (
-           SELECT event_id FROM deliveries WHERE event_id = events.id AND status = 'pending')
+           SELECT event_id FROM deliveries WHERE event_id = events.id AND status IN ('pending', 'paused'))
          ORDER BY created_at LIMIT $2)
        RETURNING id`,
       [before, limit],
@@ -83,7 +83,7 @@ async function dropUnusedAddresses(tx: Transaction, before: number, limit: numbe
     `DELETE FROM webhooks WHERE id IN (
        SELECT webhooks.id FROM webhooks JOIN calls ON calls.id = webhooks.call_id
        WHERE calls.ended_at < $1 AND webhooks.id NOT IN (
-         SELECT webhook_id FROM deliveries WHERE webhook_id = webhooks.id AND status = 'pending')
+         SELECT webhook_id FROM deliveries WHERE webhook_id = webhooks.id AND status IN ('pending', 'paused'))
        LIMIT $2)`,
     [before, limit],
   );
