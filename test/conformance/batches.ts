@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BatchRecord } from '../../engine/src/batches/batch-record.ts';
 import { noteEndedInBatches } from '../../engine/src/batches/end-batch.ts';
+import { resumeBatch } from '../../engine/src/batches/steer-batch.ts';
 import type { CallRecord } from '../../engine/src/calls/call-record.ts';
 import { createClock } from '../../engine/src/lib/clock.ts';
 import type { Database } from '../../engine/src/lib/database.ts';
@@ -160,18 +161,27 @@ export function describeBatches({ a, b }: Opened): void {
       expect(await ends(batch.id)).toHaveLength(1);
     });
 
-    it('drop the dials of their own calls that nobody has claimed, and no other job', async () => {
-      const { batch, ids } = await placed(2);
-      const enqueue = (kind: string, ref: string, run_at: number) =>
-        a().transaction((tx) => jobStore.enqueue(tx, { kind, ref, run_at, now: 1 }));
-      for (const ref of ids) await enqueue('dial', ref, ref === ids[0] ? 1 : 9);
-      for (const ref of ids) await enqueue('deliver', ref, 9);
-      await enqueue('dial', 'call_other', 9);
-      await jobStore.claim(b(), 'node_b', 5, 10);
-      await a().transaction((tx) => batches.dropDials(tx, batch.id));
-      const left = await b().query<{ ref: string }>("SELECT ref FROM jobs WHERE kind = 'dial'");
-      expect(left.map(({ ref }) => ref).sort()).toEqual([ids[0], 'call_other'].sort());
-      expect(await b().query("SELECT id FROM jobs WHERE kind = 'deliver'")).toHaveLength(2);
+    it('resumed twice at once on two nodes, have a dial for every call that was not dialed', async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const { batch, ids } = await placed(3);
+        await a().query("UPDATE calls SET status = 'queued' WHERE batch_id = $1", [batch.id]);
+        const change = { status: 'paused', calls_per_hour: 60 } as const;
+        await a().transaction((tx) => batches.update(tx, batch.id, ['running'], change));
+        const jobs = {
+          enqueue: (tx: never, job: { kind: string; ref: string; run_at: number }) =>
+            jobStore.enqueue(tx, { ...job, now: clock.now() }),
+        };
+        const resume = (database: Database) =>
+          resumeBatch(batch.id, { database, batches, calls: callStore, jobs, clock } as never);
+        const resumed = await Promise.all([a(), b(), a(), b()].map(resume));
+        expect(resumed.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+        const dials = await b().query<{ ref: string }>(
+          "SELECT DISTINCT ref FROM jobs WHERE kind = 'dial' AND ref IN ($1, $2, $3)",
+          ids,
+        );
+        expect(dials).toHaveLength(3);
+        expect(await batches.isHeld(b(), batch.id)).toBe(false);
+      }
     });
 
     it('are listed newest first, page by page, of one mode', async () => {

@@ -1,8 +1,7 @@
 // The one place where a batch ends. Invariant: `ended_at` and batch.ended are written together, once, under the lock of
 // the batch's row: of two last calls that end at the same moment, the second one sees the first.
 import type { CallRecord } from '../calls/call-record.ts';
-import type { Attention } from '../calls/ports.ts';
-import type { FactRecorder } from '../events/ports.ts';
+import type { Attention, FactRecorder } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
 import type { BatchRecord } from './batch-record.ts';

@@ -49,8 +49,6 @@ export interface BatchStore {
     batchId: string,
     statuses: readonly CallRecord['status'][],
   ): Promise<Pick<CallRecord, 'id' | 'scheduled_at'>[]>;
-  /** Drops the dials of the batch's own calls that nobody has claimed. */
-  dropDials(tx: Transaction, batchId: string): Promise<void>;
 }
 
 export interface BatchPage {

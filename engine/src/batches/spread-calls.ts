@@ -30,14 +30,13 @@ export const dialTimes = (
   );
 
 /**
- * Takes back the dials of the batch, which must be held, and gives each call that was not dialed its slot where there is
- * a pace. Safe to repeat. A transaction of its own, because whoever ends a call locks the call before the batch.
+ * Gives each call that was not dialed its slot, where the batch has a pace. Safe to repeat. A transaction of its own,
+ * because whoever ends a call locks the call before the batch.
  */
 export async function spreadCalls(batch: BatchRecord, ports: SpreadPorts): Promise<void> {
-  await ports.database.transaction(async (tx) => {
-    if (batch.calls_per_hour !== null) await giveSlots(tx, batch.id, batch.calls_per_hour, ports);
-    await ports.batches.dropDials(tx, batch.id);
-  });
+  const { calls_per_hour } = batch;
+  if (calls_per_hour === null) return;
+  await ports.database.transaction((tx) => giveSlots(tx, batch.id, calls_per_hour, ports));
 }
 
 async function giveSlots(
@@ -57,7 +56,10 @@ async function giveSlots(
   }
 }
 
-/** Enqueues one dial for each call that was not dialed, at its time. */
+/**
+ * Enqueues one dial for each call that was not dialed, at its time. One that is there from before stays: whichever comes
+ * first dials, and taking it back could take what somebody else has just enqueued.
+ */
 export async function enqueueDials(
   tx: Transaction,
   batchId: string,

@@ -137,12 +137,6 @@ const batchCalls = {
       scheduled_at: scheduled_at === null ? null : Number(scheduled_at),
     }));
   },
-  async dropDials(tx, batchId) {
-    await tx.query(
-      `DELETE FROM jobs WHERE kind = 'dial' AND owner IS NULL AND ref IN (SELECT id FROM calls WHERE batch_id = $1)`,
-      [batchId],
-    );
-  },
 } satisfies Partial<BatchStore>;
 
 function listText({ mode, status, limit, before }: BatchPage): {
