@@ -2,8 +2,7 @@
 
 import { modelRate } from './calls/cost/model-rates.ts';
 import { PriceBook } from './calls/cost/price-book.ts';
-import type { OwnPhoneList } from './calls/own-phones.ts';
-import type { Suppressions } from './calls/ports.ts';
+import type { OwnPhoneList, Suppressions } from './calls/ports.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Database } from './lib/database.ts';

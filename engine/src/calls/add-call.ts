@@ -16,7 +16,7 @@ import { claimDuplicate, type DuplicatePorts, dedupeKeyOf } from './duplicates.t
 import type { EndAttemptPorts } from './end-attempt.ts';
 import { recordEnd } from './end-call.ts';
 import { newCall } from './new-call.ts';
-import type { PlaceRequest } from './place-call.ts';
+import type { PlaceRequest } from './place-request.ts';
 import { endReasonOfRefusal } from './policy.ts';
 import type { Receivers } from './ports.ts';
 import type { PreparedCall } from './prepare-call.ts';
@@ -142,8 +142,11 @@ async function begin(
     await recordEnd(tx, call.id, { from: ['queued'], end_reason, refusal }, ports);
   } else {
     const data = { call_id: call.id, status: call.status };
-    await ports.events.record(tx, { type: 'call.status_changed', call, data });
-    await ports.jobs.enqueue(tx, { kind: 'dial', ref: call.id, run_at: verdict.dial_at });
+    await Promise.all([
+      ports.events.record(tx, { type: 'call.status_changed', call, data }),
+      ports.jobs.enqueue(tx, { kind: 'dial', ref: call.id, run_at: verdict.dial_at }),
+    ]);
+    return call;
   }
   return (await ports.calls.find(tx, call.id)) ?? call;
 }

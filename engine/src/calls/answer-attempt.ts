@@ -6,8 +6,8 @@ import { newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
 import type { AttemptRecord } from './call-record.ts';
 import { type EndAttemptPorts, endAttempt } from './end-attempt.ts';
-import type { MediaDoor } from './ports.ts';
-import { type Nodes, orderElsewhere } from './session-orders.ts';
+import type { MediaDoor, Nodes } from './ports.ts';
+import { orderElsewhere } from './session-orders.ts';
 
 export interface AnswerPorts extends EndAttemptPorts {
   nodes: Nodes;

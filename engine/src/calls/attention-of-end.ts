@@ -1,6 +1,6 @@
 // Which ends of calls people have to look at: those that every further call would share.
 import type { EndReason } from '../contract/vocabulary.ts';
-import type { AttentionNeed } from './ports.ts';
+import type { AttentionNeed } from '../events/ports.ts';
 
 type Facts = Pick<AttentionNeed, 'kind' | 'object' | 'text' | 'fix'>;
 

@@ -6,7 +6,7 @@ import type { Transaction } from '../lib/database.ts';
 import type { CallRecord } from './call-record.ts';
 import { type Destination, isTestNumber } from './destination.ts';
 import { hashOf } from './fingerprint.ts';
-import type { PlaceRequest } from './place-call.ts';
+import type { PlaceRequest } from './place-request.ts';
 import type { CallStore, DedupeClaim, DedupeKeys, OwnPhones, Settings } from './ports.ts';
 
 export interface DuplicatePorts {

@@ -1,6 +1,7 @@
 // The one place where a call ends. Invariant: `ended` and its call.ended are written together, once.
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { CallStatus, EndReason } from '../contract/vocabulary.ts';
+import type { Attention } from '../events/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Transaction } from '../lib/database.ts';
 import { attentionOfEnd } from './attention-of-end.ts';
@@ -9,7 +10,6 @@ import type { Spend } from './cost/ports.ts';
 import { honourOptOut } from './opt-out.ts';
 import { END_REASON_FACTS, groupOf, outcomeOf, successOf } from './outcome.ts';
 import type {
-  Attention,
   Batches,
   CallStore,
   EventRecorder,

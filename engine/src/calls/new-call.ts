@@ -1,7 +1,7 @@
 import { newId } from '../lib/id.ts';
 import type { CallRecord } from './call-record.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { PlaceRequest } from './place-call.ts';
+import type { PlaceRequest } from './place-request.ts';
 import type { PreparedCall } from './prepare-call.ts';
 
 /** Returns the call as it begins. */

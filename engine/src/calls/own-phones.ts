@@ -6,30 +6,7 @@ import { fail, ok, type Result } from '../lib/result.ts';
 import { readDestination } from './destination.ts';
 import { languageOf } from './languages.ts';
 import { type PlacePorts, placeCall } from './place-call.ts';
-import type { OwnPhones } from './ports.ts';
-
-export interface OwnPhoneRecord {
-  id: string;
-  /** E.164. */
-  phone_number: string;
-  code_expires_at: number | null;
-  call_id: string | null;
-  verified_at: number | null;
-  created_at: number;
-}
-
-export interface OwnPhoneList extends OwnPhones {
-  list(): Promise<OwnPhoneRecord[]>;
-  /** Keeps a phone with its code, in place of one that was never proved; undefined when there are `most` others. */
-  add(
-    phone: { phone_number: string; code: string; code_expires_at: number },
-    most: number,
-  ): Promise<OwnPhoneRecord | undefined>;
-  setCall(id: string, callId: string): Promise<void>;
-  /** Takes one of `tries` and returns the phone, verified, when the code is right and in time; undefined when it is not. */
-  verify(id: string, code: string, tries: number): Promise<OwnPhoneRecord | 'absent' | undefined>;
-  remove(id: string): Promise<boolean>;
-}
+import type { OwnPhoneList, OwnPhoneRecord } from './ports.ts';
 
 export interface OwnPhonePorts extends PlacePorts {
   ownPhones: OwnPhoneList;

@@ -1,27 +1,17 @@
 // The door for new calls: a request is read, told apart from one that came before, and accepted once.
 import type { PlaceCall } from '../contract/place-call.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
-import type { Mode } from '../contract/vocabulary.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
 import { type AddPorts, addCall, addReceiver } from './add-call.ts';
 import type { CallRecord } from './call-record.ts';
 import { cancelCall } from './cancel-call.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import type { PlaceRequest } from './place-request.ts';
 import type { Carrier } from './ports.ts';
 import { prepareCall } from './prepare-call.ts';
 
 export interface PlacePorts extends AddPorts {
   carriers: { simulated: Carrier; live?: Carrier };
-}
-
-export interface PlaceRequest {
-  body: PlaceCall;
-  key: { id: string; mode: Mode };
-  idempotency_key: string | undefined;
-  /** The batch that the call belongs to, and its place in it. */
-  batch?: { id: string; index: number };
-  /** False for a call whose words are nobody's to read, such as a spoken code. */
-  keep_words?: boolean;
 }
 
 type Placed = Result<{ call: CallRecord; replayed: boolean }, ProblemFailure>;
@@ -66,6 +56,8 @@ async function forbiddenUrl(
 async function replay(request: PlaceRequest, ports: PlacePorts): Promise<Placed | undefined> {
   const { idempotency_key, key, body } = request;
   if (idempotency_key === undefined) return undefined;
+  const { calls, database } = ports;
+  if (!(await calls.findByIdempotencyKey(database, key.id, idempotency_key))) return undefined;
   return ports.database.transaction(async (tx) => {
     const earlier = await ports.calls.findByIdempotencyKey(tx, key.id, idempotency_key);
     if (!earlier) return undefined;

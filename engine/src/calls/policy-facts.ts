@@ -37,27 +37,22 @@ export async function gatherFacts(
   const { destination, mode, network, order, at } = subject;
   const { phone_number } = destination;
   const enforced = enforcedRules(mode, phone_number, settings);
-  const own_phone = await ownPhones.has(on, phone_number);
-  const other_calls_at =
-    enforced.frequency && !own_phone
-      ? await calls.dialTimes(on, {
-          phone_number,
-          network,
-          from: at - DAY_MS,
-          to: at,
-          except: subject.call_id,
-        })
-      : [];
+  const span = { from: at - DAY_MS, to: at, except: subject.call_id };
+  const [own_phone, suppressed, dialed_at] = await Promise.all([
+    ownPhones.has(on, phone_number),
+    suppressions.isSuppressed(on, phone_number),
+    enforced.frequency ? calls.dialTimes(on, { phone_number, network, ...span }) : [],
+  ]);
   return {
     at,
     mode,
     destination,
     enforced,
     own_phone,
-    other_calls_at,
+    other_calls_at: own_phone ? [] : dialed_at,
     allowed_countries: settings.allowed_countries,
     own_numbers: settings.from_numbers[network],
-    suppressed: await suppressions.isSuppressed(on, phone_number),
+    suppressed,
     purpose: order.purpose,
     consent: order.consent,
     consent_countries: settings.consent_countries,

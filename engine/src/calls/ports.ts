@@ -1,6 +1,5 @@
 // What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
 
-import type { AttentionKind } from '../contract/event.ts';
 import type {
   AnsweredBy,
   CallStatus,
@@ -143,23 +142,6 @@ export interface Retention {
 /** The operator's own phones, each proved by a spoken code. */
 export interface OwnPhones {
   has(on: Queryable, phoneNumber: string): Promise<boolean>;
-}
-
-/** Something that a person should look at. */
-export interface AttentionNeed {
-  kind: AttentionKind;
-  /** What it is about: the same kind and object is told at most once an hour. */
-  object: string;
-  mode: Mode;
-  text: string;
-  /** What to do about it. */
-  fix: string;
-  call_id?: string | null;
-}
-
-/** Tells the people who run this engine. */
-export interface Attention {
-  needAttention(tx: Transaction, need: AttentionNeed): Promise<boolean>;
 }
 
 /** Counted limits. Every method runs in the transaction that needs the room. */
@@ -348,4 +330,37 @@ export interface Settings {
   consent_countries: readonly string[];
   /** `full`: test calls obey every rule that live ones obey. */
   test_mode_rules: 'relaxed' | 'full';
+}
+
+/** The nodes that share the work. */
+export interface Nodes {
+  /** The node, while its lease holds; its own address, when it has one beside the public one. */
+  find(
+    on: Queryable,
+    nodeId: string,
+    now: number,
+  ): Promise<{ public_url: string | null } | undefined>;
+}
+
+export interface OwnPhoneRecord {
+  id: string;
+  /** E.164. */
+  phone_number: string;
+  code_expires_at: number | null;
+  call_id: string | null;
+  verified_at: number | null;
+  created_at: number;
+}
+
+export interface OwnPhoneList extends OwnPhones {
+  list(): Promise<OwnPhoneRecord[]>;
+  /** Keeps a phone with its code, in place of one that was never proved; undefined when there are `most` others. */
+  add(
+    phone: { phone_number: string; code: string; code_expires_at: number },
+    most: number,
+  ): Promise<OwnPhoneRecord | undefined>;
+  setCall(id: string, callId: string): Promise<void>;
+  /** Takes one of `tries` and returns the phone, verified, when the code is right and in time; undefined when it is not. */
+  verify(id: string, code: string, tries: number): Promise<OwnPhoneRecord | 'absent' | undefined>;
+  remove(id: string): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 // Words to a live session, wherever it is: at once when this node holds it, else as a job for the node that does.
 import type { AnsweredBy, EndReason } from '../contract/vocabulary.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Queryable, Transaction } from '../lib/database.ts';
+import type { Transaction } from '../lib/database.ts';
 import type { AttemptRecord } from './call-record.ts';
 import type { Jobs, Sessions } from './ports.ts';
 
@@ -42,14 +42,4 @@ export function carryOut(attemptId: string, order: SessionOrder, sessions: Sessi
   if (order.kind === 'end') sessions.end(attemptId, order.reason);
   else if (order.kind === 'answered_by') sessions.answeredBy(attemptId, order.who);
   else sessions.drop(attemptId);
-}
-
-/** The nodes that share the work. */
-export interface Nodes {
-  /** The node, while its lease holds; its own address, when it has one beside the public one. */
-  find(
-    on: Queryable,
-    nodeId: string,
-    now: number,
-  ): Promise<{ public_url: string | null } | undefined>;
 }

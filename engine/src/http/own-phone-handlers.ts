@@ -1,5 +1,6 @@
 // The operations on the operator's own phones.
-import { addOwnPhone, type OwnPhoneRecord, verifyOwnPhone } from '../calls/own-phones.ts';
+import { addOwnPhone, verifyOwnPhone } from '../calls/own-phones.ts';
+import type { OwnPhoneRecord } from '../calls/ports.ts';
 import type { OwnPhone } from '../contract/own-phone.ts';
 import { keyOf } from './auth.ts';
 import type { HandlerPorts } from './ports.ts';

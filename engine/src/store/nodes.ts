@@ -1,4 +1,4 @@
-import type { Nodes } from '../calls/session-orders.ts';
+import type { Nodes } from '../calls/ports.ts';
 
 /** The nodes whose lease holds. */
 export const nodeStore: Nodes = {

@@ -1,4 +1,4 @@
-import type { OwnPhoneList, OwnPhoneRecord } from '../calls/own-phones.ts';
+import type { OwnPhoneList, OwnPhoneRecord } from '../calls/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database, Row } from '../lib/database.ts';
 import { equalSecrets, newId } from '../lib/id.ts';
