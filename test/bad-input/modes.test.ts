@@ -91,11 +91,16 @@ it('L3 the same Idempotency-Key of two keys stands for two calls', async () => {
 });
 
 it('L4 a live key without a carrier places nothing, and never on the simulated network', async () => {
-  const before = [world.dials(), await world.stored()];
-  const placed = await world.place({ phone_number: '+351912345678', task: TASK }, {}, live.key);
+  const phone_number = '+351912345678';
+  const placed = await world.place({ phone_number, task: TASK }, {}, live.key);
   expect(placed.status).toBe(403);
   expect(['live_mode_not_ready', 'carrier_not_configured']).toContain(placed.json.code);
-  expect([world.dials(), await world.stored()]).toEqual(before);
+  expect(world.phone(phone_number)).toEqual([]);
+  for (const key of [live.key, world.apiKey]) {
+    const path = `/v1/calls?phone_number=${encodeURIComponent(phone_number)}`;
+    const list = await world.send('listCalls', { path, method: 'GET', key });
+    expect([list.status, list.json['calls']]).toEqual([200, []]);
+  }
 });
 
 const SQL = [
