@@ -42,8 +42,10 @@ if (disk === undefined)
   name,
   async () => {
     const dataDir = disk ?? '';
-    const world: ProcessWorld = await createProcessWorld({ rate: 5, dataDir });
+    let started: ProcessWorld | undefined;
     try {
+      const world = await createProcessWorld({ rate: 5, dataDir });
+      started = world;
       const body = {
         task: TASK,
         phone_number: someone('confirms'),
@@ -83,7 +85,7 @@ if (disk === undefined)
       await until(() => world.receiver.received.length > 0, 'the webhook of the end');
       await until(async () => (await fetch(`${world.engine.url}/readyz`)).status === 200, 'ready');
     } finally {
-      await world.close();
+      await started?.close();
       spawnSync('umount', ['-l', dataDir]);
       await rm(dataDir, { recursive: true, force: true });
     }
