@@ -161,7 +161,7 @@ export interface Lanes {
     tx: Transaction,
     account: string,
     pace: { now: number; gap_ms: number },
-  ): Promise<{ lane: string; free_at: number } | undefined>;
+  ): Promise<{ lane: string; free_at: number; ahead: number } | undefined>;
 }
 
 /** Business events and the calls that stand for them. */

@@ -33,7 +33,6 @@ export type Start =
 const NOTHING: Start = { kind: 'nothing' };
 // Whoever waits for a lane is woken when it has room; this is for a wake that got lost.
 const LOST_WAKE_MS = 15_000;
-const LOST_WAKE_BATCH_MS = 600_000;
 
 export async function startAttempt(
   callId: string,
@@ -134,7 +133,7 @@ async function takeRoom(
   call: CallRecord,
   attempt: AttemptRecord,
   { lanes, settings, clock }: StartPorts,
-): Promise<{ lane: string; free_at?: number } | undefined> {
+): Promise<{ lane: string; free_at?: number; ahead?: number } | undefined> {
   const { network } = call;
   const limits = [
     { lane: `network:${network}`, limit: settings.live_calls_max[network] },
@@ -154,12 +153,15 @@ async function takeRoom(
 async function waitInLane(
   tx: Transaction,
   call: CallRecord,
-  { lane, free_at }: { lane: string; free_at?: number },
+  { lane, free_at, ahead = 0 }: { lane: string; free_at?: number; ahead?: number },
   ports: StartPorts,
 ): Promise<Start> {
   if (call.status === 'scheduled') await setStatus(tx, call, 'queued', null, ports);
   const isBatch = call.batch_id !== null && free_at !== undefined;
-  const wait = isBatch ? LOST_WAKE_BATCH_MS : LOST_WAKE_MS;
+  // The first in line comes back by itself: a turn that was taken before it stood in line wakes nobody.
+  const isFirst = free_at !== undefined && ahead === 0;
+  const gapMs = 1_000 / ports.settings.calls_per_second[call.network];
+  const wait = isFirst ? 0 : LOST_WAKE_MS + Math.ceil(2 * gapMs * ahead);
   const again_at = (free_at ?? ports.clock.now()) + wait;
   return { kind: 'later', again_at, lane: isBatch ? `${lane}:batch` : lane };
 }

@@ -42,7 +42,12 @@ export const laneStore: Lanes = {
       'SELECT next_at FROM carrier_pace WHERE account = $1',
       [account],
     );
-    return { lane, free_at: Number(row?.next_at ?? now) };
+    const [line] = await tx.query<{ ahead: number }>(
+      // Counted so far and no further: beyond it the place in line hardly matters.
+      'SELECT COUNT(*) AS ahead FROM (SELECT id FROM jobs WHERE lane IN ($1, $2) AND owner IS NULL LIMIT 1000) AS line',
+      [lane, `${lane}:batch`],
+    );
+    return { lane, free_at: Number(row?.next_at ?? now), ahead: Number(line?.ahead ?? 0) };
   },
 };
 
