@@ -3,15 +3,15 @@
 import type { Clock } from '../lib/clock.ts';
 import { newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
-import { newSid, type SimulatedCall } from './carrier/call.ts';
-import type { CreateSeen, Sight } from './carrier/create-requests.ts';
+import { newSid, type Sight, type SimulatedCall } from './carrier/call.ts';
+import type { CreateSeen } from './carrier/create-requests.ts';
 import { startCarrier } from './carrier/server.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { type ModelServer, startModelServer } from './model/index.ts';
 import { createSpeaker } from './speech/speaker.ts';
 
-export type { SimulatedCall } from './carrier/call.ts';
-export type { CreateSeen, Sight } from './carrier/create-requests.ts';
+export type { Sight, SimulatedCall } from './carrier/call.ts';
+export type { CreateSeen } from './carrier/create-requests.ts';
 export { type CarrierFaults, CREATE_FAULTS, type CreateFault, type Faults } from './faults.ts';
 export { type Behaviour, numberFor } from './recipients/behaviours.ts';
 export { expectedAnswer, replyForOutcomes } from './recipients/words.ts';

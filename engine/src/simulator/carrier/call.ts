@@ -51,6 +51,15 @@ export interface CallEvent {
   detail?: string;
 }
 
+/** What somebody who watches the carrier is told, as it happens. */
+export interface Sight {
+  at: number;
+  to: string;
+  event: string;
+  sid: string | null;
+  detail?: string;
+}
+
 /** What was asked for, by the wire names of the parameters. */
 export interface CallRequest {
   to: string;

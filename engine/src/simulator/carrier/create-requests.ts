@@ -2,7 +2,7 @@
 // Each is written down, so that a test can count what a lost answer hides.
 import type { Clock } from '../../lib/clock.ts';
 import { type CreateFault, type Faults, faultsOfCreate } from '../faults.ts';
-import type { CallRequest } from './call.ts';
+import type { CallRequest, Sight } from './call.ts';
 import type { CallBook, MadeCall } from './call-book.ts';
 import type { RestError } from './refuse-call.ts';
 
@@ -17,15 +17,6 @@ export interface CreateSeen {
   readonly sid: string | null;
   /** HTTP status of the answer, `dropped`, or null while there is none. */
   readonly answer: number | 'dropped' | null;
-}
-
-/** What somebody who watches the carrier is told, as it happens. */
-export interface Sight {
-  at: number;
-  to: string;
-  event: string;
-  sid: string | null;
-  detail?: string;
 }
 
 export interface CreateRequests {

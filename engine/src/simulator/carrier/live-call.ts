@@ -11,10 +11,10 @@ import {
   type CallRequest,
   type CallStatus,
   newSid,
+  type Sight,
   type SimulatedCall,
   TERMINAL,
 } from './call.ts';
-import type { Sight } from './create-requests.ts';
 import { createPhone, type Phone } from './phone.ts';
 import { createStatusCallbacks } from './status-callbacks.ts';
 import type { Webhooks } from './webhooks.ts';

@@ -6,14 +6,9 @@ import { equalSecrets } from '../../lib/id.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Faults } from '../faults.ts';
 import type { Speaker } from '../speech/speaker.ts';
-import { callResource, newSid, type SimulatedCall } from './call.ts';
+import { callResource, newSid, type Sight, type SimulatedCall } from './call.ts';
 import { type CallBook, createCallBook } from './call-book.ts';
-import {
-  type CreateRequests,
-  type CreateSeen,
-  createRequests,
-  type Sight,
-} from './create-requests.ts';
+import { type CreateRequests, type CreateSeen, createRequests } from './create-requests.ts';
 import { addDialingPermissions } from './dialing-permissions.ts';
 import { addPricingRoutes, priceOf } from './pricing.ts';
 import { errorBody, MAGIC_FROM, type RestError } from './refuse-call.ts';
