@@ -209,7 +209,7 @@ const house = [
     severity: 'error',
     from: {
       path: SRC,
-      pathNot: [`${SRC}(main|engine|assembly|networks|rules)\\.ts$`, `${SRC}cli/`],
+      pathNot: [`${SRC}(main|engine)\\.ts$`, `${SRC}(assembly|cli)/`],
     },
     to: { path: `${SRC}(main|engine)\\.ts$` },
   },
@@ -227,7 +227,7 @@ const house = [
     severity: 'error',
     from: {
       path: SRC,
-      pathNot: `${SRC}((lib|contract|batches|calls|waits|session|results|events|privacy|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|assembly|networks|rules|people|verify-audit|config|jobs)\\.ts$)`,
+      pathNot: `${SRC}((assembly|lib|contract|batches|calls|waits|session|results|events|privacy|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|config|jobs)\\.ts$)`,
     },
     to: {},
   },

@@ -1,10 +1,11 @@
 // What the verb that accepts calls needs, on a store of the test's own.
+
+import { openRules } from '../engine/src/assembly/rules.ts';
 import type { PlacePorts } from '../engine/src/calls/place-call.ts';
 import { loadConfig } from '../engine/src/config.ts';
 import { eventBody } from '../engine/src/events/event-body.ts';
 import { silentLog } from '../engine/src/lib/log.ts';
 import { createSeal } from '../engine/src/lib/seal.ts';
-import { openRules } from '../engine/src/rules.ts';
 import { callStore } from '../engine/src/store/calls.ts';
 import { createEventStore } from '../engine/src/store/events.ts';
 import { jobStore } from '../engine/src/store/jobs.ts';

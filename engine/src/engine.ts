@@ -1,13 +1,10 @@
-import {
-  connectCarriers,
-  createDoors,
-  createTalk,
-  createWorker,
-  openStore,
-  type Shared,
-  takeUpOrphans,
-  VERSION,
-} from './assembly.ts';
+import { connectCarriers } from './assembly/connect-carriers.ts';
+import { createDoors } from './assembly/create-doors.ts';
+import { createTalk } from './assembly/create-talk.ts';
+import { createWorker, takeUpOrphans } from './assembly/create-worker.ts';
+import { openNetworks } from './assembly/networks.ts';
+import { openStore } from './assembly/open-store.ts';
+import { type Shared, VERSION } from './assembly/shared.ts';
 import { type Config, goLive, toldSettings } from './config.ts';
 import type { Mode } from './contract/vocabulary.ts';
 import { newSigningSecret } from './events/sign.ts';
@@ -16,7 +13,6 @@ import { type Clock, createClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { createSeal } from './lib/seal.ts';
-import { openNetworks } from './networks.ts';
 import { beginSweeping } from './privacy/begin-sweeping.ts';
 import { noteSettings } from './privacy/note-settings.ts';
 import { createAuditLog } from './store/audit.ts';
@@ -29,8 +25,8 @@ import { keepFirstKey, loadSecretKey } from './store/secret-files.ts';
 import { observeDatabase } from './telemetry/observe-store.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
-export { VERSION } from './assembly.ts';
-export { verifyAuditLog } from './verify-audit.ts';
+export { VERSION } from './assembly/shared.ts';
+export { verifyAuditLog } from './assembly/verify-audit.ts';
 
 export interface Engine {
   /** Listens and takes up work. `first_key` is there once, on the very first start. */

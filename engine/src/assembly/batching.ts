@@ -1,15 +1,15 @@
 // The verbs on many calls at once, joined with what they need beside the ports of calls.
-import { noteEndedInBatches } from './batches/end-batch.ts';
-import type { BatchReceivers, BatchStore } from './batches/ports.ts';
-import type { Batches, Receivers } from './calls/ports.ts';
-import type { Attention, FactRecorder, Messages } from './events/ports.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Seal } from './lib/seal.ts';
-import { createBatchReceivers } from './store/batch-receivers.ts';
-import { callsOfBatch, createBatchStore } from './store/batches.ts';
-import { createWaitStore } from './store/waits.ts';
-import { noteEndedInWaits } from './waits/close-wait.ts';
-import type { CallsOfBatch, WaitStore } from './waits/ports.ts';
+import { noteEndedInBatches } from '../batches/end-batch.ts';
+import type { BatchReceivers, BatchStore } from '../batches/ports.ts';
+import type { Batches, Receivers } from '../calls/ports.ts';
+import type { Attention, FactRecorder, Messages } from '../events/ports.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Seal } from '../lib/seal.ts';
+import { createBatchReceivers } from '../store/batch-receivers.ts';
+import { callsOfBatch, createBatchStore } from '../store/batches.ts';
+import { createWaitStore } from '../store/waits.ts';
+import { noteEndedInWaits } from '../waits/close-wait.ts';
+import type { CallsOfBatch, WaitStore } from '../waits/ports.ts';
 
 export interface Batching {
   batches: BatchStore;

@@ -1,19 +1,19 @@
 // The two phone networks: the simulated one, always there, and the live one once carrier and model are set up.
 // Both run the very same code; only addresses and credentials differ.
 import { join } from 'node:path';
-import type { Config } from './config.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Log } from './lib/log.ts';
-import type { Meter } from './lib/meter.ts';
-import type { Tracer } from './lib/tracer.ts';
-import type { SessionNetwork } from './session/sessions.ts';
-import type { Reader } from './session/voice.ts';
-import { startSimulator } from './simulator/index.ts';
-import { keepSpeech } from './store/kept-speech.ts';
-import { observeReader, observeVoice } from './telemetry/observe-models.ts';
-import { createOpenAiReader } from './voices/openai/reader.ts';
-import { createOpenAiVoice } from './voices/openai/realtime.ts';
-import { createOpenAiSpeech } from './voices/openai/speech.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Meter } from '../lib/meter.ts';
+import type { Tracer } from '../lib/tracer.ts';
+import type { SessionNetwork } from '../session/sessions.ts';
+import type { Reader } from '../session/voice.ts';
+import { startSimulator } from '../simulator/index.ts';
+import { keepSpeech } from '../store/kept-speech.ts';
+import { observeReader, observeVoice } from '../telemetry/observe-models.ts';
+import { createOpenAiReader } from '../voices/openai/reader.ts';
+import { createOpenAiVoice } from '../voices/openai/realtime.ts';
+import { createOpenAiSpeech } from '../voices/openai/speech.ts';
 
 export interface Network extends SessionNetwork {
   account: { accountSid: string; authToken: string; baseUrl?: string };

@@ -1,16 +1,16 @@
 // What the rules of calling ask: who must not be called, what is spent, which limits are taken.
 
-import { modelRate } from './calls/cost/model-rates.ts';
-import { PriceBook } from './calls/cost/price-book.ts';
-import type { OwnPhoneList, Suppressions } from './calls/ports.ts';
-import type { Config } from './config.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Database } from './lib/database.ts';
-import type { Log } from './lib/log.ts';
-import { dedupeKeyStore } from './store/dedupe-keys.ts';
-import { laneStore } from './store/lanes.ts';
-import { createPriceLists } from './store/prices.ts';
-import { createSpend } from './store/spend.ts';
+import { modelRate } from '../calls/cost/model-rates.ts';
+import { PriceBook } from '../calls/cost/price-book.ts';
+import type { OwnPhoneList, Suppressions } from '../calls/ports.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Database } from '../lib/database.ts';
+import type { Log } from '../lib/log.ts';
+import { dedupeKeyStore } from '../store/dedupe-keys.ts';
+import { laneStore } from '../store/lanes.ts';
+import { createPriceLists } from '../store/prices.ts';
+import { createSpend } from '../store/spend.ts';
 
 /** Returns the parts that judge calls. The carriers' prices are joined once the carriers are. */
 export function openRules({
