@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { Call } from '../../engine/src/contract/call.ts';
 import { type Clock, createClock } from '../../engine/src/lib/clock.ts';
 import { endedOnce, someone, toldEnds } from '../ended-once.ts';
-import { until } from '../simulator/carrier/engine-stand-in.ts';
+import { twilioFor, until } from '../simulator/carrier/engine-stand-in.ts';
 import { createWorld, type World } from '../world.ts';
 
 const TASK = 'Confirm the appointment on 2026-12-01 at 14:00.';
@@ -72,6 +72,18 @@ describe('a carrier that fails', () => {
       expect(call.outcome).toBe(behaviour === 'confirms' ? 'achieved' : behaviour);
     },
   );
+
+  it('cancels a ringing phone that nobody asked to cancel: the call does not end as canceled', async () => {
+    const phone_number = someone('no_answer');
+    const { id } = await place({ phone_number, retry: { max_attempts: 1 } });
+    await world.until(id, (call) => call.status === 'ringing');
+    const sid = world.phone(phone_number)[0]?.sid ?? '';
+    await twilioFor(world.simulator).calls(sid).update({ status: 'canceled' });
+    expect(await endedOnce(world, { id, phone_number } as Call, 1)).toMatchObject({
+      end_reason: 'error_engine',
+      outcome: 'call_failed',
+    });
+  });
 });
 
 describe('a speech model that fails', () => {

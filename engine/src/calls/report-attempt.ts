@@ -28,7 +28,8 @@ export async function reportAttempt(
     return stopRinging(attempt, report, ports);
   }
   if (!(await noteReport(attempt, report, ports))) return;
-  if (report.state === 'ended') await endReported(attempt, report, ports);
+  if (report.state === 'ended' && !(await isOwnHangUp(attempt, report, ports)))
+    await endReported(attempt, report, ports);
 }
 
 /** Nobody waits for this phone: its attempt ended while the carrier's answer was lost, or has another phone. */
@@ -39,6 +40,16 @@ async function stopRinging(
 ): Promise<void> {
   if (report.state === 'ended') return;
   await ports.carriers[attempt.network]?.hangUp(report.carrier_call_id);
+}
+
+// Only we cancel a phone call. Where nobody asked for it, whoever hung up knows why, or the settle job finds it ended.
+async function isOwnHangUp(
+  { call_id }: AttemptRecord,
+  { end_reason }: CarrierReport,
+  { calls, database }: ReportPorts,
+): Promise<boolean> {
+  if (end_reason !== 'canceled_by_request') return false;
+  return (await calls.find(database, call_id))?.cancel_requested_at === null;
 }
 
 async function noteReport(

@@ -99,7 +99,11 @@ async function settleAbandoned(
 const endedUnseen = (attempt: AttemptRecord, seen: CarrierCall) =>
   attempt.media_started_at !== null || seen.answered
     ? ('error_engine' as const)
-    : (seen.end_reason ?? ('lost_contact' as const));
+    : endedUnasked(seen);
+
+// A hang-up of ours whose reason died with its process. One that was asked for ends the call as canceled all the same.
+const endedUnasked = ({ end_reason }: CarrierCall): EndReason =>
+  end_reason === 'canceled_by_request' ? 'error_engine' : (end_reason ?? 'lost_contact');
 
 // The phone rings or was answered and no sound came: the carrier's reports may have been lost.
 async function watchRinging(
@@ -123,7 +127,7 @@ async function watchRinging(
     await carrier.hangUp(carrierCallId);
     return endAs('no_answer', attempt, ports);
   }
-  return endAs(seen?.end_reason ?? 'lost_contact', attempt, ports);
+  return endAs(seen ? endedUnasked(seen) : 'lost_contact', attempt, ports);
 }
 
 async function againOrLost(
