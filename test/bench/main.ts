@@ -35,9 +35,7 @@ async function measure(chosen: Bench): Promise<void> {
     machine: machine(),
     runs,
     figures,
-    reach: Object.fromEntries(
-      Object.entries(chosen.reach).map(([key, { value }]) => [key, value]),
-    ),
+    reach: Object.fromEntries(Object.entries(chosen.reach).map(([key, { value }]) => [key, value])),
   };
   process.stdout.write(
     values.json ? `${JSON.stringify(report)}\n` : `${tableOf(report, chosen)}\n`,

@@ -40,7 +40,10 @@ async function statOf(
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   // Fields after the name, which may hold spaces; the first of them is the third of the manual.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const at = (field: number): number => fields[field - 3] ?? 0;
   return { pid, parent: at(4), own: at(14) + at(15), ofEnded: at(16) + at(17) };
 }

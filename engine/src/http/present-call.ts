@@ -9,7 +9,13 @@ export async function presentCall(
   ports: Pick<HandlerPorts, 'calls' | 'database' | 'settings'>,
   replayed = false,
 ): Promise<Call> {
-  const attempts = await ports.calls.attempts(ports.database, call.id);
-  const turns = await ports.calls.turns(ports.database, call.id);
+  // Before the first dial there is nothing to look up.
+  const [attempts, turns] =
+    call.started_at === null
+      ? [[], []]
+      : await Promise.all([
+          ports.calls.attempts(ports.database, call.id),
+          ports.calls.turns(ports.database, call.id),
+        ]);
   return viewCall(call, { attempts, turns }, { public_url: ports.settings.public_url, replayed });
 }

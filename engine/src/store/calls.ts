@@ -44,17 +44,15 @@ export const callStore: CallStore = {
     return rows.map(callCodec.fromRow);
   },
   async dialTimes(on, { phone_number, network, from, to, except }) {
-    const dialed = await on.query<{ at: number }>(
-      `SELECT started_at AS at FROM attempts WHERE phone_number = $1 AND started_at > $2 AND network = $3
-       AND (carrier_call_id IS NOT NULL OR status <> 'ended') ORDER BY started_at DESC LIMIT 20`,
-      [phone_number, from, network],
+    const times = await on.query<{ at: number }>(
+      `SELECT * FROM (SELECT started_at AS at FROM attempts WHERE phone_number = $1 AND started_at > $2 AND network = $3
+         AND (carrier_call_id IS NOT NULL OR status <> 'ended') ORDER BY started_at DESC LIMIT 20) AS dialed
+       UNION ALL
+       SELECT * FROM (SELECT COALESCE(scheduled_at, created_at) AS at FROM calls WHERE phone_number = $1 AND network = $3
+         AND status IN ('scheduled', 'queued') AND id <> $4 LIMIT 20) AS waiting`,
+      [phone_number, from, network, except ?? ''],
     );
-    const waiting = await on.query<{ at: number }>(
-      `SELECT COALESCE(scheduled_at, created_at) AS at FROM calls WHERE phone_number = $1 AND network = $2
-       AND status IN ('scheduled', 'queued') AND id <> $3 LIMIT 20`,
-      [phone_number, network, except ?? ''],
-    );
-    return [...dialed, ...waiting]
+    return times
       .map(({ at }) => Number(at))
       .filter((at) => at > from && at <= to)
       .sort((a, b) => a - b);

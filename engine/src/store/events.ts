@@ -50,13 +50,17 @@ export function createEventStore(options: {
     const created_at = new Date(now).toISOString();
     const body = options.bodyOf({ id, type, created_at, mode, simulated, data });
     // Invariant: of one call, a higher sequence is committed later, so whoever reads on from a cursor misses nothing.
-    if (call_id !== null)
-      await tx.query('SELECT id FROM calls WHERE id = $1 {{for_update}}', [call_id]);
-    const [row] = await tx.query<{ sequence: number }>(
-      `INSERT INTO events (id, type, call_id, mode, simulated, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-       RETURNING sequence`,
-      [id, type, call_id, mode, simulated ? 1 : 0, body, now],
-    );
+    // Sent in this order, without waiting for each.
+    const hold = call_id === null ? [] : [tx.query(HOLD_CALL, [call_id])];
+    const [[row], told] = await Promise.all([
+      tx.query<{ sequence: number }>(
+        `INSERT INTO events (id, type, call_id, mode, simulated, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         RETURNING sequence`,
+        [id, type, call_id, mode, simulated ? 1 : 0, body, now],
+      ),
+      listeners(tx, event),
+      ...hold,
+    ]);
     const queued = {
       event_id: id,
       event_type: type,
@@ -64,8 +68,8 @@ export function createEventStore(options: {
       mode,
       call_id,
     };
-    for (const webhook of await listeners(tx, event)) await queueDelivery(tx, queued, webhook, now);
-    tx.afterCommit(options.onQueued);
+    for (const webhook of told) await queueDelivery(tx, queued, webhook, now);
+    if (told.length > 0) tx.afterCommit(options.onQueued);
     if (call_id !== null) tx.afterCommit(() => options.onRecorded(call_id));
     return id;
   }
@@ -110,6 +114,8 @@ export function createEventStore(options: {
     },
   };
 }
+
+const HOLD_CALL = 'SELECT id FROM calls WHERE id = $1 {{for_update}}';
 
 const subjectOf = (call: CallRecord): FilterSubject => ({
   outcome: call.outcome,

@@ -1,5 +1,5 @@
 // The SQLite connection, alone in its own thread so that no disk wait ever delays audio.
-// Messages in: {id, kind, sql, values}. Messages out: {id, rows} or {id, error}.
+// Messages in: lists of {id, kind, sql, values}. Messages out: lists of {id, rows} or {id, error}, in the same order.
 import { chmodSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
@@ -32,21 +32,32 @@ db.pragma('secure_delete = ON');
 
 const statements = new Map<string, Sqlite.Statement>();
 
-parentPort?.on('message', (request: SqliteRequest) => {
+parentPort?.on('message', (requests: SqliteRequest[]) => {
+  parentPort?.postMessage(requests.map(answer));
+  if (requests.some(({ kind }) => kind === 'close')) parentPort?.close();
+});
+
+// Set when a transaction could not begin: what was to be part of it must not run by itself.
+let notBegun: unknown;
+
+function answer(request: SqliteRequest): SqliteReply {
+  const { id } = request;
   if (request.kind === 'close') {
     db.close();
     lock?.close();
-    reply({ id: request.id, rows: [] });
-    parentPort?.close();
-    return;
+    return { id, rows: [] };
   }
+  const { sql, values } = request;
   try {
-    reply({ id: request.id, rows: run(request.sql, request.values) });
+    if (sql === 'ROLLBACK') notBegun = undefined;
+    if (notBegun !== undefined) throw notBegun;
+    return { id, rows: run(sql, values) };
   } catch (error) {
+    if (sql === 'BEGIN IMMEDIATE') notBegun = error;
     const { message, code = 'SQLITE_ERROR' } = error as { message: string; code?: string };
-    reply({ id: request.id, error: { message, code } });
+    return { id, error: { message, code } };
   }
-});
+}
 
 function run(sql: string, values: readonly unknown[]): unknown[] {
   const statement = prepared(sql);
@@ -79,8 +90,4 @@ function takeLock(path: string): Sqlite.Database {
     );
   }
   return holder;
-}
-
-function reply(message: SqliteReply): void {
-  parentPort?.postMessage(message);
 }

@@ -35,15 +35,23 @@ type Ask = (sql: string, values?: readonly SqlValue[]) => Promise<unknown[]>;
 
 async function runTransaction<T>(ask: Ask, fn: (tx: Transaction) => Promise<T>): Promise<T> {
   const afterCommit: (() => void)[] = [];
-  await ask('BEGIN IMMEDIATE');
+  // Not awaited, so that it travels with the first statement: where it fails, the thread refuses all that follows.
+  const begun = ask('BEGIN IMMEDIATE');
+  begun.catch(() => undefined);
+  let isOver = false;
+  const askInside: Ask = (sql, values) =>
+    isOver ? Promise.reject(new Error('the transaction is over')) : ask(sql, values);
   let value: T;
   try {
     value = await fn({
-      query: (sql, values) => ask(sql, values) as never,
+      query: (sql, values) => askInside(sql, values) as never,
       afterCommit: (hook) => void afterCommit.push(hook),
     });
+    isOver = true;
+    await begun;
     await ask('COMMIT');
   } catch (error) {
+    isOver = true;
     await ask('ROLLBACK').catch(() => undefined);
     throw error;
   }
@@ -80,13 +88,14 @@ function startThread(file: string, lockFile: string | null) {
   let nextId = 0;
   let dead: Error | undefined;
 
-  worker.on('message', (reply: SqliteReply) => {
+  const settle = (reply: SqliteReply): void => {
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
     if ('error' in reply)
       asker?.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
     else asker?.resolve(reply.rows);
-  });
+  };
+  worker.on('message', (replies: SqliteReply[]) => replies.forEach(settle));
   const fallOver = (error: Error): void => {
     dead = error;
     for (const asker of waiting.values()) asker.reject(error);
@@ -96,12 +105,19 @@ function startThread(file: string, lockFile: string | null) {
   const closed = Object.assign(new Error('The store is closed.'), { code: 'STORE_CLOSED' });
   worker.on('exit', () => fallOver(dead ?? closed));
 
+  // Statements that are sent in one turn of the program travel in one message: a message costs as much as a statement.
+  let outgoing: SqliteRequest[] = [];
+  const flush = (): void => {
+    worker.postMessage(outgoing);
+    outgoing = [];
+  };
   const send = (request: Omit<SqliteRequest, 'id'>) =>
     new Promise<unknown[]>((resolve, reject) => {
       if (dead) return reject(dead);
       const id = nextId++;
       waiting.set(id, { resolve, reject });
-      worker.postMessage({ ...request, id });
+      if (outgoing.length === 0) queueMicrotask(flush);
+      outgoing.push({ ...request, id } as SqliteRequest);
     });
   return {
     ask: (sql: string, values: readonly SqlValue[]) =>
