@@ -2,6 +2,7 @@
 import type { BatchCall, BatchStatus, PauseReason } from '../contract/batch.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { CallStatus, Mode, Network, OutcomeGroup } from '../contract/vocabulary.ts';
+import type { Result } from '../lib/result.ts';
 
 export interface BatchRecord {
   id: string;
@@ -51,3 +52,6 @@ export interface ItemCount {
   outcome_group: OutcomeGroup | null;
   count: number;
 }
+
+/** An item as it was read: a call to place, or what is wrong with it. */
+export type BatchItemRequest = Result<BatchCall, ProblemFailure>;

@@ -2,18 +2,15 @@
 // once; until the last one is placed nobody is dialed. A process that dies in between leaves a job that goes on.
 
 import { fingerprintOf, hashOf } from '../calls/fingerprint.ts';
-import type { BatchCall, PlaceBatch } from '../contract/batch.ts';
+import type { PlaceBatch } from '../contract/batch.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
 import type { Transaction } from '../lib/database.ts';
 import { newId } from '../lib/id.ts';
 import { fail, ok, type Result } from '../lib/result.ts';
-import type { BatchRecord } from './batch-record.ts';
+import type { BatchItemRequest, BatchRecord } from './batch-record.ts';
 import { type PlaceItemsPorts, placeItems } from './place-items.ts';
 import type { BatchReceivers } from './ports.ts';
-
-/** An item as it was read: a call to place, or what is wrong with it. */
-export type BatchItemRequest = Result<BatchCall, ProblemFailure>;
 
 export interface PlaceBatchRequest {
   body: PlaceBatch;

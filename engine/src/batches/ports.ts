@@ -4,8 +4,13 @@ import type { BatchStatus } from '../contract/batch.ts';
 import type { ProblemFailure } from '../contract/problem.ts';
 import type { EventType, Mode } from '../contract/vocabulary.ts';
 import type { Queryable, Transaction } from '../lib/database.ts';
-import type { BatchRecord, ItemCount, ItemRecord, WaitingItem } from './batch-record.ts';
-import type { BatchItemRequest } from './place-batch.ts';
+import type {
+  BatchItemRequest,
+  BatchRecord,
+  ItemCount,
+  ItemRecord,
+  WaitingItem,
+} from './batch-record.ts';
 
 /** The tables of batches and their items. Every method runs on the connection that it is given. */
 export interface BatchStore {

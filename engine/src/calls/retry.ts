@@ -10,7 +10,7 @@ export interface NextAttempt {
 
 // Nothing rang: trying again soon helps and disturbs nobody.
 const UNHEARD: readonly EndReason[] = ['error_ai_provider', 'error_telephony'];
-const UNHEARD_DELAYS_MINUTES = [0.25, 1, 5];
+const UNHEARD_DELAYS_MINUTES = [0.25, 1, 5, 10, 15, 15, 15];
 
 // The next number of the same person may do where this one did not.
 const TRY_NEXT_NUMBER: readonly EndReason[] = [

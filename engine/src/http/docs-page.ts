@@ -179,6 +179,21 @@ const CALL = {
 };
 /** Bodies shown in the examples, by method and path; each is a valid one. */
 export const EXAMPLE_BODIES: Record<string, unknown> = {
+  'POST /v1/batches': {
+    calls: [
+      { phone_number: '+12025550143', task: 'Confirm the appointment on Friday at 14:00.' },
+      { phone_number: '+12025550144', task: 'Confirm the appointment on Friday at 15:00.' },
+    ],
+    calls_per_hour: 60,
+  },
+  'POST /v1/calls/cancel': { reference: 'appointment-1042' },
+  'POST /v1/own_phones': { phone_number: '+351912345678', language: 'pt-PT' },
+  'POST /v1/own_phones/{id}/verify': { code: '481 516' },
+  'POST /v1/waits': {
+    call_ids: ['call_0123456789abcdefghjkmnpqrs'],
+    url: 'https://yourapp.example/resume/231',
+    until: 3_600,
+  },
   'POST /v1/calls': CALL,
   'POST /v1/calls/check': CALL,
   'POST /v1/webhooks': { url: 'https://yourapp.example/recado', events: ['call.ended'] },
