@@ -67,7 +67,7 @@ export const sampleCall = (change: Partial<CallRecord> = {}): CallRecord => ({
     purpose: 'transactional',
     consent: null,
     max_cost: null,
-      keep_words: true,
+    keep_words: true,
   },
   batch_id: null,
   batch_index: null,

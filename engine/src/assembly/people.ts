@@ -13,8 +13,6 @@ import type { Recordings } from '../store/recordings.ts';
 import { retentionStore } from '../store/retention.ts';
 import { createSuppressionList } from '../store/suppressions.ts';
 
-export type People = ReturnType<typeof openPeople>;
-
 export function openPeople(options: {
   config: Config;
   database: Database;

@@ -10,7 +10,7 @@ import { SUPPRESSION_OPERATIONS } from './api/suppression-operations.ts';
 import { WAIT_OPERATIONS } from './api/wait-operations.ts';
 import { WEBHOOK_OPERATIONS } from './api/webhook-operations.ts';
 
-export { CallCheck, CallList, ListCallsQuery } from './api/call-operations.ts';
+export { ListCallsQuery } from './api/call-operations.ts';
 
 export const API = {
   ...NUMBER_OPERATIONS,
