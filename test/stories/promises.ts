@@ -1,5 +1,8 @@
 // What holds in every story, whatever it is about. Looked at when the story is over.
+import { axiosTransport } from '../../engine/src/client/axios.ts';
+import { type Client, createClient } from '../../engine/src/client/index.ts';
 import type { Call } from '../../engine/src/contract/call.ts';
+import { makeKey } from '../../engine/src/http/api-key.ts';
 import type { World } from '../world.ts';
 
 /** Fails when an attempt rang twice, a phone rang without an attempt, or a call that has ended did not end once. */
@@ -38,4 +41,11 @@ async function endsOf({ client }: World, id: string): Promise<number> {
   for await (const { event } of await client.streamCall({ params: { id } }))
     if (event.type === 'call.ended') ends++;
   return ends;
+}
+
+/** Returns a client with a key of its own, so that the counters of one key never answer in place of a rule. */
+export async function newClient({ engine, url }: World): Promise<Client> {
+  const { key, ...stored } = makeKey('test');
+  await engine.keys.add({ ...stored, name: 'workflow' });
+  return createClient(axiosTransport({ url, apiKey: key }));
 }
