@@ -80,7 +80,7 @@ describe('a person who may not be called, for those who take it as data', () => 
 });
 
 describe('the same request sent again with one Idempotency-Key', () => {
-  it('gives the same call, also with its fields in another order, and says that it is a replay', async () => {
+  it('D4 gives the same call, also with its fields in another order, and says that it is a replay', async () => {
     const { key } = await world.newKey();
     const first = await place(BODY, 'again-1', key);
     expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([201, null]);
@@ -107,7 +107,7 @@ describe('the same request sent again with one Idempotency-Key', () => {
     expect(replies.filter(({ json }) => json['replayed'] === false)).toHaveLength(1);
   });
 
-  it('with another body is refused', async () => {
+  it('D3 with another body is refused', async () => {
     for (const other of [{ task: 'Something else.' }, { metadata: { a: 2 } }, { tag: 't' }]) {
       const { key } = await world.newKey();
       await place(BODY, 'mine', key);
@@ -116,7 +116,7 @@ describe('the same request sent again with one Idempotency-Key', () => {
     }
   });
 
-  it('from another key is another call', async () => {
+  it('D5 from another key is another call', async () => {
     const [a, b] = [await world.newKey(), await world.newKey()];
     const first = await place(BODY, 'same', a.key);
     const other = await place(BODY, 'same', b.key);
@@ -139,7 +139,7 @@ describe('the same request sent again with one Idempotency-Key', () => {
 
   it('joined while the call is still going on, both receivers hear of the end once', async () => {
     const { key } = await world.newKey();
-    const body = { phone_number: numberFor('busy', '212'), task: TASK };
+    const body = { phone_number: numberFor('busy', '212'), task: TASK, retry: { max_attempts: 1 } };
     const first = await place({ ...body, webhook_url: world.receiver.url }, 'live', key);
     const again = await place({ ...body, webhook_url: second.url }, 'live', key);
     const { id } = first.json;
@@ -155,7 +155,8 @@ describe('the same request sent again with one Idempotency-Key', () => {
     ['of quotes alone', '""'],
     ['with a letter outside ASCII', 'caf\u00e9'],
     ['with a slash', 'a/b'],
-  ])('a key %s is refused with 400', async (_what, bad) => {
+    ['with a tab', 'a\tb'],
+  ])('D6 a key %s is refused with 400', async (_what, bad) => {
     const reply = await place(BODY, bad, (await world.newKey()).key);
     expect([reply.status, reply.json.code]).toEqual([400, 'idempotency_key_invalid']);
   });
@@ -169,7 +170,9 @@ describe('a key and its mode', () => {
     const test = await world.place({ phone_number: numberFor('busy', '213'), task: TASK });
     const call = await world.ended(test.json.id);
     expect(call).toMatchObject({ mode: 'test', simulated: true });
-    expect(call.attempts.map((attempt) => attempt.network)).toEqual(['simulated']);
+    expect(new Set(call.attempts.map((attempt) => attempt.network))).toEqual(
+      new Set(['simulated']),
+    );
   });
 
   it('a call of the other mode looks exactly like one that never was', async () => {

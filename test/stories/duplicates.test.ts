@@ -7,7 +7,7 @@ import { type Client, createClient, RecadoProblem } from '../../engine/src/clien
 import type { Call } from '../../engine/src/contract/call.ts';
 import { createClock } from '../../engine/src/lib/clock.ts';
 import { silentLog } from '../../engine/src/lib/log.ts';
-import { numberFor, startSimulator } from '../../engine/src/simulator/index.ts';
+import { CREATE_FAULTS, numberFor, startSimulator } from '../../engine/src/simulator/index.ts';
 import { freePort, startEngineProcess } from '../engine-process.ts';
 import { createReceiver } from '../receiver.ts';
 import { createWorld, engineEnv, pause, SPEECH_CACHE, type World, waitsOf } from '../world.ts';
@@ -211,6 +211,38 @@ describe('a request without any key, under every rule', () => {
     expect([next.replayed, next.id === first.id]).toEqual([false, false]);
     await world.ended(next.id);
     expect(world.phone(person)).toHaveLength(2);
+  });
+});
+
+/** Goes on half a minute at a time until the call has ended. */
+async function endedByJumps(id: string): Promise<void> {
+  for (let round = 0; round < 400; round++) {
+    const { status } = (await world.client.getCall({ params: { id } })) as Call;
+    if (status === 'ended') return;
+    world.jump(30_000);
+    await pause(30);
+  }
+  throw new Error(`${id} does not end`);
+}
+
+describe('an answer of the carrier that is lost', () => {
+  openWorld();
+
+  it('D10 whatever goes wrong at the creation of a call, no attempt rings twice and each call ends once', async () => {
+    const areas = ['502', '503', '504', '505', '507', '508', '509', '510', '512', '513'];
+    const persons = CREATE_FAULTS.map(
+      (fault, at) => [numberFor('busy', areas[at]), fault] as const,
+    );
+    world.simulator.faults.carrier.creates = {
+      numbers: Object.fromEntries(persons.map(([person, fault]) => [person, [fault]])),
+    };
+    const calls = await Promise.all(persons.map(([person]) => place(person)));
+    await world.until(calls[0]?.id ?? '', ({ status }) => status !== 'queued');
+    for (const { id } of calls) await endedByJumps(id);
+    for (const [person] of persons) {
+      const attempts = new Set(world.phone(person).map(({ url }) => url));
+      expect(attempts.size).toBe(world.phone(person).length);
+    }
   });
 });
 

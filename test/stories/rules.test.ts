@@ -187,7 +187,7 @@ const overlap = (one: SimulatedCall, other: SimulatedCall): boolean =>
 describe('the pace of the carrier', () => {
   openWorld({});
 
-  it('is kept: twelve calls at once are asked for one after the other', async () => {
+  it('is kept: ten calls at once are asked for one after the other', async () => {
     const areas = ['401', '402', '404', '405', '406', '407', '408', '409', '410', '412'];
     const calls = await Promise.all(areas.map((area) => place(numberFor('busy', area))));
     const ended = await Promise.all(calls.map(({ id }) => world.ended(id)));
