@@ -5,10 +5,11 @@ import type { ProblemFailure } from '../../contract/problem.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Destination, readDestination } from '../destination.ts';
 
+// Whole words: a hotel is no telephone, and the address of a link (href) is no reference.
 const LABEL =
-  /(?:tel|telefone|telem[oó]vel|tel[eé]fono|phone|mobile|cell|whatsapp|contac?to|call)\b[^\d+]{0,20}$/iu;
+  /(?<![\p{L}\p{N}])(?:tel|telefone|telem[oó]vel|tel[eé]fono|phone|mobile|cell|whatsapp|contac?to|call)\b[^\d+]{0,20}$/iu;
 const OTHER =
-  /(?:dial[- ]?(?:in|by)|meeting id|conference id|passcode|pin|nif|nipc|vat|iban|invoice|fatura|order|encomenda|pedido|ref(?:erence|er[eê]ncia)?)\b[^\d+]{0,30}$/iu;
+  /(?<![\p{L}\p{N}])(?:dial[- ]?(?:in|by)|meeting id|conference id|passcode|pin|nif|nipc|vat|iban|invoice|fatura|order|encomenda|pedido|ref(?:erence|er[eê]ncia)?)\b[^\d+]{0,30}$/iu;
 const BEFORE = 45;
 const NOT_A_PERSON = new Set([
   'PREMIUM_RATE',
