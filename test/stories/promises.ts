@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 
 /** Fails when an attempt rang twice, a phone rang without an attempt, or a call that has ended did not end once. */
 export async function expectPromises(world: World): Promise<void> {
-  const seen = world.simulator.calls();
+  const seen = world.simulator.calls().filter(({ direction }) => direction === 'outbound-api');
   const perAttempt = Map.groupBy(seen, ({ url }) => url);
   for (const rings of perAttempt.values()) expect(rings).toHaveLength(1);
 

@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { newSecret, sha256Hex } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
 import { newSid, type Sight, type SimulatedCall } from './carrier/call.ts';
+import type { DialedIn } from './carrier/call-book.ts';
 import type { CreateSeen } from './carrier/create-requests.ts';
 import { startCarrier } from './carrier/server.ts';
 import { type Faults, noFaults } from './faults.ts';
@@ -43,6 +44,8 @@ export interface Simulator {
   creates(): CreateSeen[];
   /** Lets the requests go on that `faults.carrier.holds` stopped for this number. */
   release(phoneNumber: string): void;
+  /** Has a simulated person dial the carrier's number, which needs a voice URL. */
+  dialIn(dialed: DialedIn): SimulatedCall;
   /** What goes wrong on purpose: set the fields at any time. */
   readonly faults: Faults;
   close(): Promise<void>;
@@ -82,6 +85,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     calls: () => carrier.calls(),
     creates: () => carrier.creates(),
     release: (phoneNumber) => carrier.release(phoneNumber),
+    dialIn: (dialed) => carrier.dialIn(dialed),
     faults,
     async close() {
       await Promise.all([carrier.close(), model.close()]);

@@ -1,7 +1,7 @@
 // The calls that the simulated carrier knows; the oldest ended ones are forgotten first.
 import type { Faults } from '../faults.ts';
 import { takeFault } from '../faults.ts';
-import { behaviourOf } from '../recipients/behaviours.ts';
+import { type Behaviour, behaviourOf } from '../recipients/behaviours.ts';
 import { type CallRequest, type SimulatedCall, TERMINAL } from './call.ts';
 import { type CallRun, startCall } from './call-run.ts';
 import { type CarrierParts, simulateOf } from './live-call.ts';
@@ -9,12 +9,21 @@ import { type RestError, refuseCall } from './refuse-call.ts';
 
 export interface CallBook {
   create(request: CallRequest): { error: RestError } | MadeCall;
+  /** Has a person dial a number of the account; `url` is where it asks what to do with the call. */
+  dialIn(dialed: DialedIn & { url: string }): SimulatedCall;
   update(sid: string, fields: URLSearchParams): { error: RestError } | { call: SimulatedCall };
   get(sid: string): SimulatedCall | undefined;
   /** Newest first. */
   list(filter: URLSearchParams): SimulatedCall[];
   all(): SimulatedCall[];
   close(): void;
+}
+
+/** A person dials a number of the account. */
+export interface DialedIn {
+  from: string;
+  to: string;
+  behaviour?: Behaviour | undefined;
 }
 
 export interface MadeCall {
@@ -53,6 +62,14 @@ export function createCallBook(parts: CarrierParts, owned: readonly string[]): C
       runs.set(run.call.sid, run);
       forgetOldest(runs);
       return { call: run.call, firstCallback: run.firstCallback, queueMs };
+    },
+    dialIn({ from, to, url, behaviour = null }) {
+      const fields = new URLSearchParams({ Url: url });
+      const request = { from, to, fields, faults: new Set<never>(), caller: { behaviour } };
+      const run = startCall(parts, request, { rings: 1, queueMs: 0 });
+      runs.set(run.call.sid, run);
+      forgetOldest(runs);
+      return run.call;
     },
     update(sid, fields) {
       const run = runs.get(sid);

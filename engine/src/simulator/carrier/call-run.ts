@@ -42,6 +42,7 @@ export function startCall(
 
 async function runCall(live: LiveCall, queueMs: number): Promise<void> {
   const { clock, over, call } = live;
+  if (call.direction === 'inbound') return runInbound(live);
   const warm = live.speaker.say(live.recipient.answers()[0]?.text ?? '', {
     voice: 'rms',
     language: live.recipient.language,
@@ -74,6 +75,16 @@ async function runCall(live: LiveCall, queueMs: number): Promise<void> {
   await runTwiml(live);
   limit.cancel();
   live.end('completed');
+}
+
+// The account's own number rings: the call is answered once the engine has said what is to be done with it.
+async function runInbound(live: LiveCall): Promise<void> {
+  live.become('ringing');
+  await runTwiml(live, () => {
+    live.become('in-progress');
+    live.phone.answer();
+  });
+  live.end(live.call.answeredAt === null ? 'failed' : 'completed');
 }
 
 const doesNotAnswer = ({ behaviour, rings }: SimulatedCall): boolean =>

@@ -20,6 +20,8 @@ export type CallStatus =
 /** What a test may see of a call. Offsets are milliseconds since the phone was answered. */
 export interface SimulatedCall {
   readonly sid: string;
+  /** Inbound: a simulated person dialed a number of the account. */
+  readonly direction: 'inbound' | 'outbound-api';
   readonly to: string;
   readonly from: string;
   /** Where it asks what to do: it names the attempt. */
@@ -67,6 +69,8 @@ export interface CallRequest {
   fields: URLSearchParams;
   /** What goes wrong with this call. */
   faults: ReadonlySet<CreateFault>;
+  /** Set when a person dials in: how they behave; null leaves it to their number. */
+  caller?: { behaviour: Behaviour | null };
 }
 
 export const TERMINAL: ReadonlySet<CallStatus> = new Set([
@@ -105,7 +109,7 @@ export function callResource(
     duration: ended ? String(durationSeconds(call)) : null,
     price,
     price_unit: 'USD',
-    direction: 'outbound-api',
+    direction: call.direction,
     answered_by: call.answeredBy,
     api_version: '2010-04-01',
     forwarded_from: null,

@@ -62,7 +62,7 @@ const EVENTS_KEPT = 500;
 export function createLiveCall(parts: CarrierParts, request: CallRequest, rings: number): LiveCall {
   const { fields, faults: createFaults } = request;
   const { call, note, marks, clears } = createRecord(parts, request, rings);
-  const recipient = createRecipient(call.behaviour, call.to);
+  const recipient = createRecipient(call.behaviour, request.caller ? call.from : call.to);
   const over = new AbortController();
   let beeped: () => void = () => undefined;
 
@@ -120,7 +120,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function createRecord(
   { clock, watch }: CarrierParts,
-  { to, from, fields }: CallRequest,
+  { to, from, fields, caller }: CallRequest,
   rings: number,
 ) {
   const events: CallEvent[] = [];
@@ -128,10 +128,13 @@ function createRecord(
   const clears: SimulatedCall['clears'][number][] = [];
   const call: Writable<SimulatedCall> = {
     sid: newSid('CA'),
+    direction: caller ? 'inbound' : 'outbound-api',
     to,
     from,
     url: fields.get('Url') ?? '',
-    behaviour: behaviourOf(to, simulateOf(fields.get('Url'))),
+    behaviour: caller
+      ? behaviourOf(from, caller.behaviour)
+      : behaviourOf(to, simulateOf(fields.get('Url'))),
     rings,
     status: 'queued',
     answeredBy: null,
@@ -167,5 +170,5 @@ const standardFieldsOf = (call: SimulatedCall, accountSid: string): Record<strin
   Called: call.to,
   CallStatus: call.status,
   ApiVersion: '2010-04-01',
-  Direction: 'outbound-api',
+  Direction: call.direction,
 });

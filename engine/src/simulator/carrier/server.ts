@@ -6,10 +6,11 @@ import { equalSecrets } from '../../lib/id.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Faults } from '../faults.ts';
 import type { Speaker } from '../speech/speaker.ts';
-import { callResource, newSid, type Sight, type SimulatedCall } from './call.ts';
-import { type CallBook, createCallBook } from './call-book.ts';
+import { callResource, type Sight, type SimulatedCall } from './call.ts';
+import { type CallBook, createCallBook, type DialedIn } from './call-book.ts';
 import { type CreateRequests, type CreateSeen, createRequests } from './create-requests.ts';
 import { addDialingPermissions } from './dialing-permissions.ts';
+import { createIncomingNumber } from './incoming-number.ts';
 import { addPricingRoutes, priceOf } from './pricing.ts';
 import { errorBody, MAGIC_FROM, type RestError } from './refuse-call.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -22,6 +23,8 @@ export interface CarrierServer {
   creates(): CreateSeen[];
   /** Lets the held requests to call this number go on. */
   release(phoneNumber: string): void;
+  /** Has a person dial a number of the account. Throws when the number has no voice URL. */
+  dialIn(dialed: DialedIn): SimulatedCall;
   close(): Promise<void>;
 }
 
@@ -67,7 +70,9 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
     return refuse(reply, { status: 500, code: 20_500, message: 'Internal server error' });
   });
   addCallRoutes(app, { book, creates }, options);
+  const number = createIncomingNumber(options);
   addAccountRoutes(app, options);
+  number.addRoutes(app);
   addPricingRoutes(app, options);
   addDialingPermissions(app, options);
 
@@ -77,6 +82,7 @@ export async function startCarrier(options: CarrierOptions): Promise<CarrierServ
     calls: () => book.all(),
     creates: () => creates.seen(),
     release: (phoneNumber) => creates.release(phoneNumber),
+    dialIn: (dialed) => book.dialIn({ ...dialed, url: number.voiceUrlOf(dialed.to) }),
     async close() {
       stop.abort();
       book.close();
@@ -126,10 +132,7 @@ function addCallRoutes(
   });
 }
 
-function addAccountRoutes(
-  app: FastifyInstance,
-  { accountSid, fromNumber, clock }: CarrierOptions,
-): void {
+function addAccountRoutes(app: FastifyInstance, { accountSid, clock }: CarrierOptions): void {
   const base = `/2010-04-01/Accounts/${accountSid}`;
   const date_created = new Date(clock.now()).toUTCString();
   app.get(`${base}.json`, (_request, reply) =>
@@ -142,21 +145,6 @@ function addAccountRoutes(
       uri: `${base}.json`,
     }),
   );
-  const number = {
-    sid: newSid('PN'),
-    account_sid: accountSid,
-    phone_number: fromNumber,
-    friendly_name: fromNumber,
-    capabilities: { voice: true, sms: false, mms: false, fax: false },
-    status: 'in-use',
-    date_created,
-  };
-  app.get(`${base}/IncomingPhoneNumbers.json`, (request, reply) => {
-    const wanted = queryOf(request.url).get('PhoneNumber');
-    const found =
-      wanted === null || fromNumber.includes(wanted.replace(/[^\d+]/g, '')) ? [number] : [];
-    return reply.send({ incoming_phone_numbers: found, ...page(request.url, 50) });
-  });
   app.get(`${base}/OutgoingCallerIds.json`, (request, reply) =>
     reply.send({ outgoing_caller_ids: [], ...page(request.url, 50) }),
   );

@@ -16,12 +16,16 @@ const NEXT: Next = { kind: 'next' };
 const DOCUMENTS_MAX = 20;
 const BEEP = new Uint8Array(300 * BYTES_PER_MS).map((_, i) => (i % 8 < 4 ? 0x9f : 0x1f));
 
-/** Resolves when the document ended, the engine hung up or the call is over. */
-export async function runTwiml(live: LiveCall): Promise<void> {
+/** Resolves when the document ended, the engine hung up or the call is over. `pickUp` is told of the first document. */
+export async function runTwiml(
+  live: LiveCall,
+  pickUp: () => void = () => undefined,
+): Promise<void> {
   const verdict = answeredByAtOnce(live);
   if (verdict !== undefined) live.answeredBy(verdict);
   let extra: Record<string, string> = verdict === undefined ? {} : { AnsweredBy: verdict };
   let document = await firstDocument(live, extra);
+  if (document !== undefined && !live.over.aborted) pickUp();
   for (let count = 0; document !== undefined && count < DOCUMENTS_MAX; count++) {
     const next = await runVerbs(live, document);
     if (next.kind !== 'document' || live.over.aborted) return;
