@@ -47,6 +47,7 @@ export function placePorts(
       simulated: { name: 'none', placeCall: nobody, hangUp: nobody, look: nobody, search: nobody },
     },
     sessions: {
+      warmUp: nobody,
       prepare: nobody,
       holds: () => false,
       isLive: () => false,

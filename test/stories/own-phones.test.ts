@@ -33,7 +33,11 @@ it('an own phone is proved by the code spoken on it, and then rings at any hour,
   const call = await world.ended(added.call_id ?? '');
   const heard = world.phone(phone).flatMap((one) => one.heard.map(({ text }) => text));
   const spoken = /code is ((?:\d,? ?){6})/.exec(heard.join(' '))?.[1]?.replace(/\D/g, '');
-  expect(spoken).toMatch(/^\d{6}$/);
+  expect([spoken, heard, call.end_reason]).toEqual([
+    expect.stringMatching(/^\d{6}$/),
+    heard,
+    call.end_reason,
+  ]);
   // The words of that call are nobody's to read.
   expect(JSON.stringify(call)).not.toContain([...(spoken ?? '')].join(', '));
   expect(call.transcript.every(({ text }) => text === '…')).toBe(true);

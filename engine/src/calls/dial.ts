@@ -6,6 +6,7 @@ import { newSecret } from '../lib/id.ts';
 import type { Log } from '../lib/log.ts';
 import type { AttemptRecord, CallRecord } from './call-record.ts';
 import { endAttempt } from './end-attempt.ts';
+import { statusesBefore } from './lifecycle.ts';
 import type { Carrier, DialAnswer } from './ports.ts';
 import { type StartPorts, startAttempt } from './start-attempt.ts';
 
@@ -23,6 +24,8 @@ export async function dial(
   callId: string,
   ports: DialPorts,
 ): Promise<{ again_at: number; lane?: string } | undefined> {
+  const waiting = await ports.calls.find(ports.database, callId);
+  if (waiting && isDue(waiting, ports.clock.now())) await ports.sessions.warmUp(waiting);
   const token = newSecret();
   const start = await startAttempt(callId, token, ports);
   if (start.kind === 'later') return start;
@@ -46,6 +49,9 @@ export async function dial(
   await settleAnswer(answer, attempt, carrier, ports);
   return undefined;
 }
+
+const isDue = ({ status, scheduled_at }: CallRecord, now: number): boolean =>
+  statusesBefore('dial').includes(status) && (scheduled_at ?? 0) <= now;
 
 async function askCarrier(
   carrier: Carrier,

@@ -288,6 +288,8 @@ export interface CarrierEvents {
 
 /** The conversations that this node holds. */
 export interface Sessions {
+  /** Has the engine's own sentences of a call spoken and kept, so that the attempt does not wait for them. */
+  warmUp(call: CallRecord): Promise<void>;
   /** Opens the model session of an attempt before anybody is called. */
   prepare(
     call: CallRecord,

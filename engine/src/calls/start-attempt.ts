@@ -13,8 +13,9 @@ import { newAttempt } from './new-attempt.ts';
 import { endReasonOfRefusal, judgeCall, type Verdict } from './policy.ts';
 import { gatherFacts, type PolicyPorts } from './policy-facts.ts';
 import type { Batches, Carrier, Lanes, Sessions, Settings } from './ports.ts';
+import { type RenewPorts, renewAgent } from './renew-agent.ts';
 
-export interface StartPorts extends PolicyPorts, EndAttemptPorts {
+export interface StartPorts extends PolicyPorts, EndAttemptPorts, RenewPorts {
   database: Database;
   sessions: Sessions;
   lanes: Lanes;
@@ -123,8 +124,9 @@ async function begin(
   });
   const full = await takeRoom(tx, call, attempt, ports);
   if (full) return waitInLane(tx, call, full, ports);
-  await write(tx, call, attempt, ports);
-  return { kind: 'started', call, attempt, carrier };
+  const spoken = attempts.length === 0 ? await renewAgent(tx, call, ports) : call;
+  await write(tx, spoken, attempt, ports);
+  return { kind: 'started', call: spoken, attempt, carrier };
 }
 
 /** Returns the lane that has no room, and when it will, if that is known. */
@@ -181,7 +183,8 @@ async function write(
   await events.record(tx, { type: 'call.started', call, data });
   // Whatever happens to this process, somebody looks after the attempt.
   const run_at = attempt.dial_before + 5_000;
-  await jobs.enqueue(tx, { kind: 'settle_attempt', ref: attempt.id, run_at });
+  const node_id = ports.nodeId;
+  await jobs.enqueue(tx, { kind: 'settle_attempt', ref: attempt.id, run_at, node_id });
 }
 
 const waitUntil = (tx: Transaction, call: CallRecord, until: number, ports: StartPorts) =>

@@ -69,6 +69,12 @@ export class LiveSessions implements Sessions {
     this.#options = options;
   }
 
+  async warmUp(call: CallRecord): Promise<void> {
+    const network = this.#options.networks[call.network];
+    // What goes wrong here goes wrong again when the session is prepared, and is told there.
+    if (network) await speakDisclosure(call, network);
+  }
+
   async prepare(
     call: CallRecord,
     attempt: AttemptRecord,
@@ -76,9 +82,8 @@ export class LiveSessions implements Sessions {
     const { networks, clock } = this.#options;
     const network = networks[call.network];
     if (!network) return { ok: false, detail: 'no speech model is set up' };
-    const { voice, language } = call.order;
-    const text = disclosureFor(call, language);
-    const audio = await network.speech.speak(text, { voice, language: language ?? 'en' });
+    const text = disclosureFor(call, call.order.language);
+    const audio = await speakDisclosure(call, network);
     if (!audio.ok) return { ok: false, detail: `disclosure: ${audio.failure.kind}` };
 
     const entry = this.#hold(call, attempt, { text, audio: audio.value });
@@ -86,8 +91,8 @@ export class LiveSessions implements Sessions {
       {
         instructions: instructionsFor(call, text),
         tools: TOOLS,
-        language: language ?? undefined,
-        voice,
+        language: call.order.language ?? undefined,
+        voice: call.order.voice,
       },
       entry.session.voiceListener,
     );
@@ -238,3 +243,8 @@ export class LiveSessions implements Sessions {
     };
   }
 }
+
+const speakDisclosure = (call: CallRecord, { speech }: SessionNetwork) => {
+  const { voice, language } = call.order;
+  return speech.speak(disclosureFor(call, language), { voice, language: language ?? 'en' });
+};
