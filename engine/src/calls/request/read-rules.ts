@@ -3,6 +3,7 @@ import type { PlaceCall } from '../../contract/place-call.ts';
 import type { ProblemFailure } from '../../contract/problem.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { CallOrder, Consent, RetryPlan } from '../call-record.ts';
+import { readMoment } from '../hours/read-moment.ts';
 import { problemAt } from './problem-at.ts';
 
 type Rules = Pick<CallOrder, 'retry' | 'purpose' | 'consent' | 'max_cost'>;
@@ -35,12 +36,12 @@ function readConsent(request: PlaceCall): Result<Consent | null, ProblemFailure>
   for (const field of ['obtained_at', 'expires_at'] as const) {
     const text = consent?.[field];
     if (text === undefined || text === '') continue;
-    const at = TIME.test(text) ? Date.parse(text) : Number.NaN;
-    if (Number.isNaN(at))
+    const moment = readMoment(text, ['UTC'], DATE_ALONE[field]);
+    if (!moment.ok)
       return fail(
         problemAt('invalid_request', [`consent/${field}`], 'Write a date such as 2026-05-31.'),
       );
-    times[field] = at;
+    times[field] = moment.value;
   }
   return ok({
     reference: consent?.reference || null,
@@ -49,4 +50,4 @@ function readConsent(request: PlaceCall): Result<Consent | null, ProblemFailure>
   });
 }
 
-const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+const DATE_ALONE = { obtained_at: 'start_of_day', expires_at: 'end_of_day' } as const;
