@@ -47,6 +47,10 @@ export class ScriptedSessions implements Sessions {
     this.#options = options;
   }
 
+  async warmUp(): Promise<void> {
+    await this.#options.gates.pass(this.#options.node, 'speaks the disclosure');
+  }
+
   async prepare(
     call: CallRecord,
     attempt: AttemptRecord,
