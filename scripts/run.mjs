@@ -21,6 +21,7 @@ const TASKS = {
     env: { NODE_ENV: 'test' },
   },
   'test:chaos': { installs: 'all', command: ['test/chaos/main.ts'] },
+  bench: { installs: 'all', command: ['test/bench/main.ts'] },
   check: { installs: 'all', command: ['scripts/check.mjs'] },
   generate: { installs: 'all', command: ['engine/scripts/generate.ts'] },
 };

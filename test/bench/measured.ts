@@ -8,6 +8,8 @@ export interface Measured<T> {
   facts: T;
   /** Milliseconds of processor time of the whole process, all its threads included. */
   cpuMs(): Promise<number>;
+  /** Has the server do one of the things that it can do beside serving. */
+  act(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,11 @@ export async function startMeasured<T>(file: string, settings: object): Promise<
       child.send('cpu');
       return answer;
     },
+    async act(name) {
+      const done = told<unknown>();
+      child.send(name);
+      await done;
+    },
     async stop() {
       child.send('stop');
       await gone;
@@ -40,13 +47,19 @@ export async function startMeasured<T>(file: string, settings: object): Promise<
 }
 
 /** The other side: called by the process that is measured, once it is ready. */
-export function serveMeasured(facts: object, stop: () => Promise<void>): void {
+export function serveMeasured(
+  facts: object,
+  stop: () => Promise<void>,
+  acts: Record<string, () => Promise<void>> = {},
+): void {
   const end = (): void => {
-    stop().then(() => process.exit(0));
+    void stop().then(() => process.exit(0));
   };
   process.on('disconnect', end);
   process.on('message', (asked) => {
     if (asked === 'stop') return end();
+    const act = acts[String(asked)];
+    if (act) return void act().then(() => process.send?.('done'));
     const { user, system } = process.cpuUsage();
     process.send?.((user + system) / 1_000);
   });

@@ -7,26 +7,23 @@ const TICK_MS = 10;
 
 /** Returns a look at the milliseconds used so far. */
 export async function watchPostgres(server: PostgresServer): Promise<() => Promise<number>> {
-  const [row] = await server.ask('SELECT pg_backend_pid() AS pid, pg_sleep(0)');
-  const main = await parentOf(Number(row?.['pid']), server);
+  const main = await mainOf(server);
+  const ticksOf = (stat: Stat | undefined): number => {
+    if (stat?.pid === main) return stat.own + stat.ofEnded;
+    return stat?.parent === main ? stat.own : 0;
+  };
   return async () => {
-    let ticks = 0;
-    for (const name of await readdir('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      const stat = await statOf(Number(name));
-      if (!stat) continue;
-      if (stat.pid === main) ticks += stat.own + stat.ofEnded;
-      else if (stat.parent === main) ticks += stat.own;
-    }
-    return ticks * TICK_MS;
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const ticks = await Promise.all(pids.map(async (pid) => ticksOf(await statOf(Number(pid)))));
+    return ticks.reduce((sum, one) => sum + one, 0) * TICK_MS;
   };
 }
 
-// The connection that asked is gone by now, so the one that asks looks while it is open.
-async function parentOf(_ended: number, server: PostgresServer): Promise<number> {
-  const asking = server.ask('SELECT pg_backend_pid() AS pid, pg_sleep(0.3)');
+// The parent of every process that serves a connection.
+async function mainOf(server: PostgresServer): Promise<number> {
+  const asking = server.ask('SELECT pg_sleep(0.5)');
   const [open] = await server.ask(
-    'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = $$client backend$$ LIMIT 1',
+    "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1",
   );
   const stat = await statOf(Number(open?.['pid']));
   await asking;
@@ -34,9 +31,14 @@ async function parentOf(_ended: number, server: PostgresServer): Promise<number>
   return stat.parent;
 }
 
-async function statOf(
-  pid: number,
-): Promise<{ pid: number; parent: number; own: number; ofEnded: number } | undefined> {
+interface Stat {
+  pid: number;
+  parent: number;
+  own: number;
+  ofEnded: number;
+}
+
+async function statOf(pid: number): Promise<Stat | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   // Fields after the name, which may hold spaces; the first of them is the third of the manual.

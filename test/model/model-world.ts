@@ -8,11 +8,13 @@ import type { PlaceCall } from '../../engine/src/contract/place-call.ts';
 import type { EndReason } from '../../engine/src/contract/vocabulary.ts';
 import type { Clock } from '../../engine/src/lib/clock.ts';
 import { isStoreUnavailable } from '../../engine/src/lib/database.ts';
+import { sha256Hex } from '../../engine/src/lib/id.ts';
 import { createSeal } from '../../engine/src/lib/seal.ts';
 import { backoffMs } from '../../engine/src/queue/backoff.ts';
 import type { JobRecord } from '../../engine/src/queue/ports.ts';
 import type { Line } from '../../engine/src/session/line.ts';
 import type { Reader } from '../../engine/src/session/voice.ts';
+import { callStore } from '../../engine/src/store/calls.ts';
 import { jobStore } from '../../engine/src/store/jobs.ts';
 import { createSuppressionList } from '../../engine/src/store/suppressions.ts';
 import { createJumpingClock, type JumpingClock } from '../jumping-clock.ts';
@@ -252,6 +254,7 @@ export class ModelWorld {
   // The carrier asks what to do, opens the line, and hangs up where nobody wants it.
   async #connect(first: ModelNode, second: ModelNode, phone: Phone): Promise<void> {
     const hangUp = (): void => this.phones.end(phone, null);
+    const unwanted = await this.#isUnwanted(phone);
     try {
       const door = await first.events.answered(phone.token, phone.id);
       if (!door || isOver(phone)) return hangUp();
@@ -261,12 +264,22 @@ export class ModelWorld {
       const to = phone.order.phone_number;
       if (this.phones.open.some((one) => one.talksWith && one.order.phone_number === to))
         this.watch.breaches.push('one person talks twice at once');
+      if (unwanted) this.watch.breaches.push(`somebody talks although ${unwanted}`);
       phone.talksWith = second.id;
       phone.lineClosed = () => listener.closed('hung_up');
     } catch (error) {
       hangUp();
       throw error;
     }
+  }
+
+  /** Why nobody may talk at this phone from now on. */
+  async #isUnwanted({ token, order }: Phone): Promise<string | undefined> {
+    if (this.watch.suppressed.has(order.phone_number)) return 'the person asked not to be called';
+    const attempt = await callStore.findAttemptByToken(this.#store, sha256Hex(token));
+    if (!attempt || attempt.status === 'ended') return 'the attempt was over';
+    const call = await callStore.find(this.#store, attempt.call_id);
+    return call?.cancel_requested_at === null ? undefined : 'the call was canceled';
   }
 
   // As the worker of the engine does it: a job leaves the table only when its run returned.
