@@ -7,7 +7,7 @@ const VERBS = `${SRC}(calls|events|privacy|results|session)/`;
 // Verbs on many calls at once. They stand on the verbs of calls, which know nothing of them.
 const MANY = `${SRC}(batches|waits)/`;
 // What the domain asks of the outside, and the records it hands over; adapters know both by type alone.
-const PORTS = `${SRC}((batches|calls|calls/cost|events|privacy|results|session|queue|waits)/ports|calls/call-record|batches/batch-record|session/(line|voice))\\.ts$`;
+const PORTS = `${SRC}((batches|calls|calls/cost|calls/returned|events|privacy|results|session|queue|waits)/ports|calls/call-record|batches/batch-record|session/(line|voice))\\.ts$`;
 
 /** A rule: files under `from` import, of this repository's own files, only those that match `allowed`. */
 const only = (name, from, allowed, comment) => ({

@@ -71,6 +71,7 @@ export const sampleCall = (change: Partial<CallRecord> = {}): CallRecord => ({
   },
   batch_id: null,
   batch_index: null,
+  returned_from: null,
   dedupe_key: null,
   idempotency_key: null,
   fingerprint: null,

@@ -249,6 +249,7 @@ export const sampleCall = (): Call => ({
   metadata: {},
   source: null,
   batch_id: null,
+  returned_from: null,
   connection_id: null,
   mode: 'test',
   simulated: true,

@@ -138,6 +138,8 @@ export interface CallRecord {
   cancel_requested_at: number | null;
   batch_id: string | null;
   batch_index: number | null;
+  /** The earlier call, when this one began because its person called back. */
+  returned_from: string | null;
   /** The business event that this call stands for. */
   dedupe_key: string | null;
   order: CallOrder;

@@ -9,6 +9,7 @@ import { furthestAttempt } from './furthest-attempt.ts';
 import { statusesBefore } from './lifecycle.ts';
 import type { PolicyPorts } from './policy-facts.ts';
 import type { Jobs, Lanes, Sessions } from './ports.ts';
+import { goOnAsPlanned } from './returned/go-on-as-planned.ts';
 import { scheduleRetry } from './schedule-retry.ts';
 import { orderElsewhere } from './session-orders.ts';
 
@@ -84,6 +85,7 @@ async function moveCall(
   const canceled = call.cancel_requested_at !== null;
   const attempts = await ports.calls.attempts(tx, call.id);
   const latency = end.latency === undefined ? {} : { latency: end.latency };
+  if (!canceled && (await goOnAsPlanned(tx, { call, attempt, attempts }, ports))) return;
   if (!canceled && (await scheduleRetry(tx, call, attempts, ports))) return;
   if (!talked) {
     const from = statusesBefore('miss');
@@ -94,6 +96,7 @@ async function moveCall(
   const change = {
     ...latency,
     answered_by: end.answered_by ?? attempt.answered_by ?? 'nobody',
+    phone_number: attempt.phone_number,
     duration_seconds: secondsSince(attempt.answered_at, ports.clock.now()),
     status: 'finalizing' as const,
     end_reason: end.end_reason,

@@ -5,6 +5,7 @@ export const MOVES = {
   scheduled: {
     due: 'queued',
     dial: 'dialing',
+    called_back: 'in_progress',
     cancel: 'ended',
     expire: 'ended',
     refuse: 'ended',
@@ -13,6 +14,7 @@ export const MOVES = {
   queued: {
     wait: 'scheduled',
     dial: 'dialing',
+    called_back: 'in_progress',
     cancel: 'ended',
     expire: 'ended',
     refuse: 'ended',

@@ -46,7 +46,7 @@ export function newCall(
   };
 }
 
-const NOTHING_YET = {
+export const NOTHING_YET = {
   outcome: null,
   outcome_group: null,
   outcome_evidence: null,
@@ -74,4 +74,5 @@ const NOTHING_YET = {
   duration_seconds: null,
   disclosure_played_at: null,
   cancel_requested_at: null,
+  returned_from: null,
 } satisfies Partial<CallRecord>;

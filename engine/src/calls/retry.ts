@@ -29,14 +29,18 @@ const REASON_OF: Partial<Record<EndReason, RetryReason>> = {
 };
 
 /**
- * Returns the next attempt after the last of `attempts`, or undefined when the call is over. All numbers are tried
+ * Returns the next attempt after the last of `all`, or undefined when the call is over. All numbers are tried
  * once before any is tried again, and whoever picked up is never dialed again.
  */
 export function nextAttempt(
   order: Pick<CallOrder, 'phone_numbers' | 'retry'>,
-  attempts: readonly AttemptRecord[],
+  all: readonly AttemptRecord[],
   context: { now: number; minute_ms: number },
 ): NextAttempt | undefined {
+  // A person who called in and hung up at once took none of the tries.
+  const attempts = all.filter(
+    ({ direction, media_started_at }) => direction === 'outbound' || media_started_at !== null,
+  );
   const last = attempts.at(-1);
   if (!last?.end_reason || attempts.some(isPerson)) return undefined;
   const unheard = attempts.filter(isUnheard).length;

@@ -134,6 +134,9 @@ export const Call = z
     source: z.string().nullable(),
     batch_id: z.string().nullable(),
     connection_id: z.string().nullable(),
+    returned_from: z.string().nullable().meta({
+      description: 'Id of the earlier call, when this one began because its person called back.',
+    }),
     mode: z.enum(MODES),
     simulated: z.boolean(),
     replayed: z.boolean(),

@@ -108,6 +108,10 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** What happens when somebody calls a number that calls come from. */
+export const ON_RETURNED_CALL = ['continue', 'forward', 'message'] as const;
+export type OnReturnedCall = (typeof ON_RETURNED_CALL)[number];
+
 export const MODES = ['test', 'live'] as const;
 export type Mode = (typeof MODES)[number];
 export const NETWORKS = ['simulated', 'live'] as const;

@@ -44,6 +44,7 @@ function sampleCall(mode: Mode, now: number, publicUrl: string): Call {
     metadata: { sample: 'true' },
     source: null,
     batch_id: null,
+    returned_from: null,
     connection_id: null,
     mode,
     simulated: true,

@@ -45,7 +45,7 @@ export const callStore: CallStore = {
   },
   async dialTimes(on, { phone_number, network, from, to, except }) {
     const times = await on.query<{ at: number }>(
-      `SELECT * FROM (SELECT started_at AS at FROM attempts WHERE phone_number = $1 AND started_at > $2 AND network = $3
+      `SELECT * FROM (SELECT started_at AS at FROM attempts WHERE phone_number = $1 AND started_at > $2 AND network = $3 AND direction = 'outbound'
          AND (carrier_call_id IS NOT NULL OR status <> 'ended') ORDER BY started_at DESC LIMIT 20) AS dialed
        UNION ALL
        SELECT * FROM (SELECT COALESCE(scheduled_at, created_at) AS at FROM calls WHERE phone_number = $1 AND network = $3
@@ -247,6 +247,7 @@ export const callCodec = rowCodec<CallRecord>({
     'cancel_requested_at',
     'batch_id',
     'batch_index',
+    'returned_from',
     'dedupe_key',
     'order',
     'idempotency_key',

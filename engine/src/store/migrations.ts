@@ -8,6 +8,7 @@ import { webhooksManaged } from './migrations/0006-webhooks.ts';
 import { batchesAndWaits } from './migrations/0007-batches-and-waits.ts';
 import { nodeAddresses } from './migrations/0008-node-addresses.ts';
 import { ownPhones } from './migrations/0009-own-phones.ts';
+import { returnedCalls } from './migrations/0013-returned-calls.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Brings the tables up to date; returns the names of the steps that were run. Safe to run twice, and by several nodes at once. */
@@ -69,4 +70,5 @@ const MIGRATIONS: readonly Migration[] = [
   batchesAndWaits,
   nodeAddresses,
   ownPhones,
+  returnedCalls,
 ];
