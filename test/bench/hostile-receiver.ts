@@ -1,6 +1,7 @@
 // A receiver of webhooks that answers as it is told, try by try, checks every signature and counts what it took.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 
 export type Answer = 'take' | 'fail' | 'reset' | 'slow';
@@ -32,21 +33,25 @@ export async function startHostileReceiver(options: {
   const answers: Record<Answer, number> = { take: 0, fail: 0, reset: 0, slow: 0 };
   let badSignatures = 0;
 
-  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString('utf8');
+  /** Counts a try and says how it is answered. */
+  function judge(request: IncomingMessage, body: string): Answer {
     if (!isSigned(request, body, options.secrets())) badSignatures++;
     const { id } = (JSON.parse(body) as Sent).data;
     const nth = (tries.get(id) ?? 0) + 1;
     tries.set(id, nth);
     const answer = options.answer(nth);
     answers[answer]++;
-    if (answer === 'reset') return void request.socket.resetAndDestroy();
-    if (answer === 'slow')
-      return void setTimeout(() => response.writeHead(200).end(), options.slowMs);
     if (answer === 'take') taken.add(id);
-    response.writeHead(answer === 'take' ? 200 : 500).end();
+    return answer;
+  }
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const answer = judge(request, Buffer.concat(chunks).toString('utf8'));
+    if (answer === 'slow') await pause(options.slowMs);
+    if (answer === 'reset') request.socket.resetAndDestroy();
+    else response.writeHead(answer === 'fail' ? 500 : 200).end();
   }
 
   const server = createServer((request, response) => {

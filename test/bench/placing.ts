@@ -15,7 +15,7 @@ import { startMeasured } from './measured.ts';
 import { watchPostgres } from './postgres-cpu.ts';
 import { type Bench, median, type Run, rounded } from './report.ts';
 
-const ROUNDS = Number(process.env['R'] ?? 7);
+const ROUNDS = 7;
 const REQUESTS = 600;
 const AT_ONCE = 8;
 // Ten calls a second and 300 an hour are one key's limit.

@@ -54,7 +54,7 @@ async function fill(): Promise<void> {
   const first = sampleCall({ status: 'scheduled', scheduled_at: day, idempotency_key: null });
   await database.transaction((tx) => callStore.insert(tx, first));
   const others = callCodec.columns.filter((name) => name !== 'id').join(', ');
-  const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${calls})`;
+  const numbers = `WITH RECURSIVE numbers (n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < ${calls})`;
   await database.query(
     `INSERT INTO calls (id, ${others}) ${numbers}
      SELECT 'call_' || n, ${others} FROM numbers CROSS JOIN calls WHERE id = '${first.id}'`,
