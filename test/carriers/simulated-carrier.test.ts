@@ -36,6 +36,9 @@ it('a call to a simulated person is placed, answered, heard, hung up and looked 
     ...credentials,
     callbackBase,
     nodeUrl: null,
+    incoming: async () => {
+      throw new Error('nobody calls here');
+    },
     events: {
       answered: async (token) =>
         token === TOKEN ? { media_token: MEDIA_TOKEN, node_id: NODE, node_url: null } : undefined,

@@ -26,6 +26,7 @@ export interface Told {
   answered: [token: string, call: string][];
   reported: [token: string, report: CarrierReport][];
   detected: [token: string, call: string, who: string][];
+  incoming: Parameters<TwilioNetwork['incoming']>[0][];
   opened: { token: string; call: string; line: Line; heard: Heard }[];
 }
 
@@ -58,6 +59,10 @@ export async function startTwilioServer(clock: Clock = createClock()): Promise<T
       callbackBase: BASE,
       nodeUrl: null,
       events: remember(told, gate),
+      incoming: async (call) => {
+        told.incoming.push(call);
+        return { kind: 'message', text: 'Please write to us.', language: 'en' };
+      },
     },
     {
       accountSid: OTHER_ACCOUNT,
@@ -65,6 +70,9 @@ export async function startTwilioServer(clock: Clock = createClock()): Promise<T
       callbackBase: OTHER_BASE,
       nodeUrl: null,
       events: remember(toldOther, gate),
+      incoming: async () => {
+        throw new Error('nobody calls this account');
+      },
     },
   ];
   const app = fastify();
@@ -134,7 +142,13 @@ export const mediaMessage = (bytes: Uint8Array, timestampMs: number): string =>
 
 const DOOR = { media_token: MEDIA_TOKEN, node_id: `node_${'0'.repeat(26)}`, node_url: null };
 
-const emptyTold = (): Told => ({ answered: [], reported: [], detected: [], opened: [] });
+const emptyTold = (): Told => ({
+  answered: [],
+  reported: [],
+  detected: [],
+  opened: [],
+  incoming: [],
+});
 
 /** Knows one attempt: its first call, and one use of its media token. */
 function remember(told: Told, gate: { open: Promise<void> }): CarrierEvents {

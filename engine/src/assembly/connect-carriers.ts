@@ -1,5 +1,6 @@
 import { carrierEvents } from '../calls/carrier-events.ts';
 import type { Carrier } from '../calls/ports.ts';
+import { answerReturned } from '../calls/returned/answer-returned.ts';
 import { createTwilioPrices } from '../carriers/twilio/prices.ts';
 import { createTwilioCarrier } from '../carriers/twilio/rest.ts';
 import { observeCarrier } from '../telemetry/observe-carrier.ts';
@@ -25,7 +26,10 @@ export function connectCarriers(
   const events = carrierEvents({ ...talk, recordings: store.recordings });
   const connect = (network: 'simulated' | 'live', callbackBase: string): Carrier => {
     const account = networks[network]?.account ?? neverAsked();
-    doors.accounts.push({ ...account, callbackBase, events, nodeUrl: config.nodePublicUrl });
+    doors.accounts.push({
+      ...{ ...account, callbackBase, events, nodeUrl: config.nodePublicUrl },
+      incoming: (call) => answerReturned({ ...call, network }, { ...talk, ...store.returning }),
+    });
     talk.carrierPrices[network] = createTwilioPrices({ ...account, clock, log });
     const carrier = createTwilioCarrier({ ...account, callbackBase, clock, log });
     return observeCarrier(carrier, network, { ...telemetry, clock });

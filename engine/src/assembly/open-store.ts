@@ -14,6 +14,7 @@ import { migrate } from '../store/migrations.ts';
 import { createOwnPhones } from '../store/own-phones.ts';
 import { noHints, startHints } from '../store/postgres-hints.ts';
 import { createRecordings } from '../store/recordings.ts';
+import { createIncomingCalls, numberBook } from '../store/returned-calls.ts';
 import { loadSecretKey } from '../store/secret-files.ts';
 import { observeDeliveries } from '../telemetry/observe-deliveries.ts';
 import { observeEvents } from '../telemetry/observe-events.ts';
@@ -89,6 +90,7 @@ export async function openStore({ config, clock, log, nodeId, database, telemetr
     egress,
     people,
     ownPhones: createOwnPhones({ database, seal, clock }),
+    returning: { incomingCalls: createIncomingCalls({ seal, clock }), numberBook },
     keys: createKeyStore({ ...{ database, seal, clock, newSigningSecret }, audit: people.audit }),
     ...sending,
     batching: openBatching({

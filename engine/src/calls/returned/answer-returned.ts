@@ -9,6 +9,7 @@ import type { SpendingPorts } from '../spending.ts';
 import { type BeginPorts, beginReturned, type Returned } from './begin-returned.ts';
 import { chooseCall, KNOWN_FOR_MS } from './choose-call.ts';
 import { forwardOf } from './forward.ts';
+import { messageFor } from './message.ts';
 import type { IncomingAnswer, IncomingCall, IncomingCalls, NumberBook } from './ports.ts';
 
 export interface ReturnedPorts extends AnswerPorts, SpendingPorts, BeginPorts {
@@ -28,7 +29,7 @@ export async function answerReturned(
   ports: ReturnedPorts,
 ): Promise<IncomingAnswer> {
   const { organisation, default_language } = ports.settings;
-  const message = { kind: 'message', organisation, language: default_language } as const;
+  const message = { kind: 'message', ...messageFor(organisation, default_language) } as const;
   const decided = await ports.database.transaction((tx) => decide(tx, incoming, ports));
   switch (decided.kind) {
     case 'message':

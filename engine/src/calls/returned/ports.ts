@@ -3,6 +3,7 @@ import type { CallStatus, Network, OnReturnedCall } from '../../contract/vocabul
 import type { Queryable, Transaction } from '../../lib/database.ts';
 import type { CallRecord } from '../call-record.ts';
 import type { MediaDoor } from '../ports.ts';
+import type { MessageLanguage } from './message.ts';
 
 /** What happens when somebody calls a number of ours. */
 export interface NumberSettings {
@@ -36,7 +37,7 @@ export type IncomingAnswer =
   | { kind: 'talk'; token: string; door: MediaDoor }
   | { kind: 'forward'; phone_number: string; caller_id: string }
   /** One sentence of the engine, then hang up. */
-  | { kind: 'message'; organisation: string; language: string };
+  | { kind: 'message'; text: string; language: MessageLanguage };
 
 /** A call of the person who calls us now. */
 export interface KnownCall {

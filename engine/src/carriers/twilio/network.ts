@@ -1,4 +1,5 @@
 import type { CarrierEvents } from '../../calls/ports.ts';
+import type { AnswerIncoming } from './incoming.ts';
 
 /** Where callbacks and media of Twilio come in, below the callback base. */
 export const CALLBACK_PATH = '/carriers/twilio';
@@ -18,6 +19,7 @@ export interface TwilioNetwork {
   /** Where this node is reached and no other: the carrier may have signed that address of a media socket. */
   nodeUrl: string | null;
   events: CarrierEvents;
+  incoming: AnswerIncoming;
 }
 
 /** The addresses that one attempt gives to the carrier. The token in them is the attempt's secret. */

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../lib/log.ts';
 import { callSidOf, parseForm, readAnsweredBy, readReport } from './callbacks.ts';
+import { INCOMING_PATH, incomingTwiml, readIncoming } from './incoming.ts';
 import { CALLBACK_PATH, mediaUrl, type TwilioNetwork } from './network.ts';
 import { type FormFields, isSignedWebhook, SIGNATURE_HEADER } from './signature.ts';
 import { connectStream, hangUp } from './twiml.ts';
@@ -17,6 +18,22 @@ export function registerTwilioRoutes(
   const routes: FastifyPluginAsync = async (scope) => {
     acceptFormsOnly(scope);
     scope.addHook('onRequest', refuseUnsigned);
+
+    scope.all(INCOMING_PATH, async (request, reply) => {
+      const fields = (request.body ?? {}) as FormFields;
+      const network = signerOf(request, fields, options.networks);
+      if (network === undefined) {
+        log.warn({ what: 'incoming' }, 'callback refused: signature or account is not ours');
+        return reply.code(403).send();
+      }
+      const callSid = callSidOf(fields);
+      const incoming = callSid === undefined ? undefined : readIncoming(fields, callSid);
+      if (incoming === undefined) return reply.code(400).send();
+      return sendTwiml(
+        reply,
+        incomingTwiml(await network.incoming(incoming), network.callbackBase),
+      );
+    });
 
     for (const [what, answer] of Object.entries(CALLBACKS)) {
       scope.all<{ Params: { token: string } }>(
