@@ -5,9 +5,9 @@ const LIB = `${SRC}lib/`;
 const CONTRACT = `${SRC}contract/`;
 const VERBS = `${SRC}(calls|events|privacy|results|session)/`;
 // Verbs on many calls at once. They stand on the verbs of calls, which know nothing of them.
-const MANY = `${SRC}(batches|waits)/`;
+const MANY = `${SRC}(agents|batches|waits)/`;
 // What the domain asks of the outside, and the records it hands over; adapters know both by type alone.
-const PORTS = `${SRC}((batches|calls|calls/cost|calls/returned|events|privacy|results|session|queue|waits)/ports|calls/call-record|batches/batch-record|session/(line|voice))\\.ts$`;
+const PORTS = `${SRC}((agents|batches|calls|calls/cost|calls/returned|events|privacy|results|session|queue|waits)/ports|calls/call-record|batches/batch-record|agents/agent-record|session/(line|voice))\\.ts$`;
 
 /** A rule: files under `from` import, of this repository's own files, only those that match `allowed`. */
 const only = (name, from, allowed, comment) => ({
@@ -75,6 +75,12 @@ const house = [
     `${SRC}batches/`,
     [CONTRACT, LIB, VERBS, `${SRC}batches/`],
     'A batch places and cancels calls through their verbs: what it needs beside them belongs in batches/ports.ts.',
+  ),
+  only(
+    'agents-imports',
+    `${SRC}agents/`,
+    [CONTRACT, LIB, VERBS, `${SRC}agents/`],
+    'An agent is a set-up that calls read: what it needs beside their verbs belongs in agents/ports.ts.',
   ),
   only(
     'waits-imports',
@@ -227,7 +233,7 @@ const house = [
     severity: 'error',
     from: {
       path: SRC,
-      pathNot: `${SRC}((assembly|lib|contract|batches|calls|waits|session|results|events|privacy|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|config|jobs)\\.ts$)`,
+      pathNot: `${SRC}((agents|assembly|lib|contract|batches|calls|waits|session|results|events|privacy|outgoing|queue|store|telemetry|http|dashboard|cli|client|simulator|carriers/[^/]+|voices/[^/]+|systems/[^/]+)/|(main|engine|config|jobs)\\.ts$)`,
     },
     to: {},
   },

@@ -6,6 +6,7 @@ import { loadConfig } from '../engine/src/config.ts';
 import { eventBody } from '../engine/src/events/event-body.ts';
 import { silentLog } from '../engine/src/lib/log.ts';
 import { createSeal } from '../engine/src/lib/seal.ts';
+import { agentStore } from '../engine/src/store/agents.ts';
 import { callStore } from '../engine/src/store/calls.ts';
 import { createEventStore } from '../engine/src/store/events.ts';
 import { jobStore } from '../engine/src/store/jobs.ts';
@@ -43,6 +44,7 @@ export function placePorts(
     prices,
     attention: { needAttention: async () => true },
     batchCalls: { isHeld: async () => false, noteEnded: async () => undefined },
+    agents: agentStore,
     carriers: {
       simulated: { name: 'none', placeCall: nobody, hangUp: nobody, look: nobody, search: nobody },
     },

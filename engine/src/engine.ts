@@ -63,7 +63,7 @@ export async function createEngine(
   const store = await openStore(shared);
   const networks = await openNetworks(config, { clock, log, ...telemetry });
   const talk = createTalk(shared, store, networks);
-  const worker = createWorker(shared, store, networks, talk);
+  const worker = createWorker(shared, store, talk);
   store.wake.now = () => worker.wake();
   const doors = createDoors(shared, store, talk, worker);
   return {

@@ -149,7 +149,6 @@ describe('what a builder must fix is never taken', () => {
   });
 
   const EXAMPLES: Record<string, unknown> = {
-    agent_id: 'agt_1',
     offered_times: ['2026-12-01T10:00:00Z'],
     transfer: [{ id: 'sales', phone_number: '+12025550101' }],
   };

@@ -36,6 +36,8 @@ it('the shortest request takes every default', () => {
   expect(prepared()).toEqual({
     task: 'Confirm the appointment.',
     recipient_name: null,
+    agent: null,
+    variables: {},
     start_at: NOW,
     numbers: {
       ok: true,

@@ -70,6 +70,8 @@ export const sampleCall = (change: Partial<CallRecord> = {}): CallRecord => ({
     keep_words: true,
   },
   batch_id: null,
+  agent_id: null,
+  agent_version: null,
   batch_index: null,
   returned_from: null,
   dedupe_key: null,

@@ -55,6 +55,7 @@ export function createDoors(
       cancel: talk,
       batch: talk,
       wait: talk,
+      agent: talk,
       followers: store.followers,
       version: VERSION,
       listCalls,

@@ -2,6 +2,7 @@ import { endAttempt } from '../calls/end-attempt.ts';
 import { noteAnswer, noteDisclosure, noteTurn } from '../calls/note-session.ts';
 import type { Carrier } from '../calls/ports.ts';
 import { LiveSessions } from '../session/sessions.ts';
+import { agentStore } from '../store/agents.ts';
 import { callStore } from '../store/calls.ts';
 import { nodeStore } from '../store/nodes.ts';
 import { observeCalls } from '../telemetry/observe-calls.ts';
@@ -51,6 +52,11 @@ export function createTalk(
     ...store.batching,
     ...{ database, events, jobs, sessions, carriers },
     calls: observeCalls(callStore, telemetry.meter),
+    agents: agentStore,
+    readers: {
+      simulated: networks.simulated.reader,
+      ...(networks.live ? { live: networks.live.reader } : {}),
+    },
     ...{ clock, log, settings, nodeId, nodes: nodeStore },
   };
   return ports;

@@ -5,7 +5,6 @@ import { callStore } from '../store/calls.ts';
 import { jobStore } from '../store/jobs.ts';
 import { observeKinds } from '../telemetry/observe-jobs.ts';
 import type { Talk } from './create-talk.ts';
-import type { Networks } from './networks.ts';
 import type { Store } from './open-store.ts';
 import type { Shared } from './shared.ts';
 
@@ -13,14 +12,11 @@ import type { Shared } from './shared.ts';
 export function createWorker(
   { config, clock, log, nodeId, database, telemetry }: Shared,
   store: Store,
-  networks: Networks,
   talk: Talk,
 ) {
-  const { simulated, live } = networks;
   const kinds = jobKinds({
     ...talk,
     ...store.people,
-    readers: { simulated: simulated.reader, ...(live ? { live: live.reader } : {}) },
     egress: store.egress,
     inFlight: store.inFlight,
     deliveries: store.deliveries,

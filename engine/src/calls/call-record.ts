@@ -1,5 +1,6 @@
 // A call and its attempts as the engine holds them: the same names as on the wire and in the table.
 // Times are whole milliseconds since 1970; the wire turns them into ISO 8601.
+import type { PlaceCall } from '../contract/place-call.ts';
 import type {
   AnsweredBy,
   CallStatus,
@@ -51,6 +52,16 @@ export interface CallOrder {
   max_cost: number | null;
   /** False when what is said is not kept. */
   keep_words: boolean;
+  /** Absent when the call has no agent. */
+  agent?: AgentOrder;
+}
+
+/** How a call takes its agent. */
+export interface AgentOrder {
+  /** True when the request names the version. */
+  pinned: boolean;
+  /** What the request said itself of that which agents say, to read it anew with a later version. */
+  asked: PlaceCall;
 }
 
 /** When the phone may ring. */
@@ -100,6 +111,8 @@ export interface CallRecord {
   phone_number: string | null;
   recipient_name: string | null;
   task: string | null;
+  agent_id: string | null;
+  agent_version: number | null;
   variables: Record<string, unknown>;
   language: string | null;
   result: Record<string, unknown> | null;

@@ -35,7 +35,7 @@ export function dedupeKeyOf(
   const { phone_number } = first;
   const reserved = isTestNumber(phone_number) && phone_number.endsWith(DUPLICATE_DIGITS);
   if (key.mode === 'test' && test_mode_rules !== 'full' && !reserved) return undefined;
-  return `${MADE}${hashOf([phone_number, body.task, body.variables ?? {}])}`;
+  return `${MADE}${hashOf([phone_number, body.task, body.variables ?? {}, body.agent_id])}`;
 }
 
 export type Duplicate =

@@ -25,7 +25,8 @@ export function newCall(
     phone_number: facts.phone_numbers[0] ?? body.phone_number ?? body.phone_numbers?.[0] ?? null,
     recipient_name: prepared.recipient_name,
     task: prepared.task,
-    variables: body.variables ?? {},
+    ...agentOf(prepared),
+    variables: prepared.variables,
     language: prepared.order.language,
     result_status: prepared.order.result_schema ? 'pending' : 'not_requested',
     reference: body.reference ?? null,
@@ -45,6 +46,11 @@ export function newCall(
     fingerprint: fingerprintOf(body),
   };
 }
+
+const agentOf = ({ agent }: PreparedCall): Pick<CallRecord, 'agent_id' | 'agent_version'> => ({
+  agent_id: agent?.agent_id ?? null,
+  agent_version: agent?.version ?? null,
+});
 
 export const NOTHING_YET = {
   outcome: null,

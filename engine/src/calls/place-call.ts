@@ -5,13 +5,15 @@ import { fail, ok, type Result } from '../lib/result.ts';
 import { type AddPorts, addCall, addReceiver } from './add-call.ts';
 import type { CallRecord } from './call-record.ts';
 import { cancelCall } from './cancel-call.ts';
+import { findAgent } from './find-agent.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { PlaceRequest } from './place-request.ts';
-import type { Carrier } from './ports.ts';
+import type { Agents, Carrier } from './ports.ts';
 import { prepareCall } from './prepare-call.ts';
 
 export interface PlacePorts extends AddPorts {
   carriers: { simulated: Carrier; live?: Carrier };
+  agents: Agents;
 }
 
 type Placed = Result<{ call: CallRecord; replayed: boolean }, ProblemFailure>;
@@ -32,7 +34,10 @@ export async function placeCall(asked: PlaceRequest, ports: PlacePorts): Promise
 
   const { settings, clock } = ports;
   const { mode } = request.key;
-  const prepared = prepareCall(request.body, { settings, mode, now: clock.now() });
+  const agent = await findAgent(ports.database, request.body, ports.agents);
+  if (!agent.ok) return agent;
+  const context = { settings, mode, now: clock.now(), agent: agent.value };
+  const prepared = prepareCall(request.body, context);
   if (!prepared.ok) return prepared;
   const added = await addCall(request, prepared.value, ports);
   if (added === 'taken')

@@ -1,5 +1,6 @@
 // What the domain needs from outside: a place to keep calls, a carrier, live sessions, events, jobs.
 
+import type { AgentSetup } from '../contract/agent.ts';
 import type {
   AnsweredBy,
   CallStatus,
@@ -93,6 +94,7 @@ export interface CallPage {
   metadata_key?: string | undefined;
   metadata_value?: string | undefined;
   batch_id?: string | undefined;
+  agent_id?: string | undefined;
   created_after?: number | undefined;
   created_before?: number | undefined;
   limit: number;
@@ -162,6 +164,19 @@ export interface Lanes {
     account: string,
     pace: { now: number; gap_ms: number },
   ): Promise<{ lane: string; free_at: number; ahead: number } | undefined>;
+}
+
+/** The saved set-ups that calls can take. */
+export interface Agents {
+  /** The published version of an agent, or the one given; undefined when there is none or the agent was deleted. */
+  findVersion(on: Queryable, agentId: string, version?: number): Promise<AgentSource | undefined>;
+}
+
+/** What a call takes from its agent. A version never changes; 0 is a draft. */
+export interface AgentSource {
+  agent_id: string;
+  version: number;
+  setup: AgentSetup;
 }
 
 /** Business events and the calls that stand for them. */

@@ -31,6 +31,19 @@ export function fillText(
   return leftover === undefined ? ok(filled.normalize('NFC')) : fail(leftover);
 }
 
+/** Returns the names of the places in a text. */
+export const placesIn = (text: string): string[] =>
+  [...text.matchAll(PLACE)].map(([, name = '']) => name);
+
+/** Returns the text without the lines that have a place of one of these names. */
+export function withoutLinesOf(text: string, names: ReadonlySet<string>): string {
+  if (names.size === 0) return text;
+  return text
+    .split('\n')
+    .filter((line) => !placesIn(line).some((name) => names.has(name)))
+    .join('\n');
+}
+
 /** Returns the first piece of a text that a template should have filled, or undefined. */
 export function leftoverIn(text: string): string | undefined {
   for (const pattern of LEFTOVERS) {

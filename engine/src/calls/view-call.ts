@@ -27,8 +27,6 @@ export function viewCall(
       ...call.refusal,
       next_allowed_at: iso(call.refusal.next_allowed_at),
     },
-    agent_id: null,
-    agent_version: null,
     transcript: parts.turns.map(({ index, speaker, text, started_ms, ended_ms, interrupted }) => ({
       index,
       speaker,

@@ -1,5 +1,6 @@
 // The table of the public API: every operation, its input, its replies and its problems.
 import { ACCOUNT_OPERATIONS } from './api/account-operations.ts';
+import { AGENT_OPERATIONS } from './api/agent-operations.ts';
 import { AUDIT_OPERATIONS } from './api/audit-operations.ts';
 import { BATCH_OPERATIONS } from './api/batch-operations.ts';
 import { CALL_OPERATIONS } from './api/call-operations.ts';
@@ -16,6 +17,7 @@ export const API = {
   ...NUMBER_OPERATIONS,
   ...OWN_PHONE_OPERATIONS,
   ...CALL_OPERATIONS,
+  ...AGENT_OPERATIONS,
   ...BATCH_OPERATIONS,
   ...WAIT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,

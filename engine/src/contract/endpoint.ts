@@ -10,6 +10,7 @@ export interface Endpoint {
   description?: string;
   tag:
     | 'calls'
+    | 'agents'
     | 'batches'
     | 'waits'
     | 'numbers'

@@ -192,12 +192,20 @@ export const PlaceCall = z
           'Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.',
         ],
       }),
-    agent_id: text(60)
-      .optional()
-      .meta({ title: 'Agent', description: 'A saved agent to use instead of a task.' }),
+    agent_id: text(60).optional().meta({
+      title: 'Agent',
+      description:
+        'A saved agent to use instead of a task. What the request gives itself wins over the agent.',
+    }),
+    agent_version: z.int().min(1).optional().meta({
+      title: 'Agent version',
+      description:
+        'Keeps to this published version. Left out: the version that is published when the phone first rings.',
+    }),
     variables: z.record(z.string().min(1).max(64), Variable).optional().meta({
       title: 'Variables',
-      description: 'Values for the {{names}} in the task.',
+      description:
+        'Values for the {{names}} in the task. The variables of an agent have types: dates, times and amounts are said as people say them.',
     }),
     recipient_name: text(200)
       .optional()
@@ -355,7 +363,6 @@ export type PlaceCall = z.output<typeof PlaceCall>;
 
 /** Fields that the contract already has and the engine does not act on yet: refused, never ignored. */
 export const NOT_SUPPORTED_YET = [
-  'agent_id',
   'offered_times',
   'transfer',
 ] as const satisfies readonly (keyof PlaceCall)[];

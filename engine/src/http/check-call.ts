@@ -1,5 +1,6 @@
 import { judgeNumbers, lookUpTerms } from '../calls/accept.ts';
 import type { CallRecord } from '../calls/call-record.ts';
+import { findAgent } from '../calls/find-agent.ts';
 import { newCall } from '../calls/new-call.ts';
 import { prepareCall } from '../calls/prepare-call.ts';
 import type { Api } from '../contract/api.ts';
@@ -16,7 +17,10 @@ export async function checkCall(
   ports: HandlerPorts,
 ): Promise<Answer<Api['checkCall']>> {
   const now = ports.clock.now();
-  const prepared = prepareCall(body, { settings: ports.settings, mode: key.mode, now });
+  const agent = await findAgent(ports.database, body, ports.place.agents);
+  if (!agent.ok) return { problem: agent.failure };
+  const context = { settings: ports.settings, mode: key.mode, now, agent: agent.value };
+  const prepared = prepareCall(body, context);
   if (!prepared.ok) return { problem: prepared.failure };
   const forbidden =
     body.webhook_url === undefined ? undefined : await ports.webhooks.judge(body.webhook_url);

@@ -172,6 +172,20 @@ function exampleOf(endpoint: Endpoint): string {
 }
 
 const CALL = {
+  'POST /v1/agents': {
+    name: 'Appointment confirmation',
+    task: 'Confirm the appointment on {{starts_at}}. If they cannot come, offer to reschedule.',
+    variables: [{ name: 'starts_at', type: 'date_time', help: 'When it begins.' }],
+    outcomes: ['confirmed', 'wants_another_time', 'not_coming'],
+    success_outcomes: ['confirmed'],
+    language: 'en',
+  },
+  'PATCH /v1/agents/{id}': { first_message: 'I am calling about your appointment.' },
+  'POST /v1/agents/{id}/try': {
+    variables: { starts_at: '2026-12-01T14:00' },
+    says: ['Hello?', 'Yes, that works for me.'],
+  },
+  'POST /v1/ready_agents': { ready: 'appointment_confirmation', language: 'pt-PT' },
   phone_number: '+12025550100',
   task: 'Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.',
   recipient_name: 'Ana Silva',

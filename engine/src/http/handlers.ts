@@ -1,4 +1,5 @@
 // One handler per operation of the contract.
+import { agentHandlers } from './agent-handlers.ts';
 import { auditHandlers } from './audit-handlers.ts';
 import { batchHandlers } from './batch-handlers.ts';
 import { callHandlers } from './call-handlers.ts';
@@ -18,6 +19,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...callHandlers(ports),
     ...numberHandlers(ports),
     ...ownPhoneHandlers(ports),
+    ...agentHandlers(ports),
     ...batchHandlers(ports),
     ...waitHandlers(ports),
     ...webhookHandlers(ports),

@@ -14,12 +14,21 @@ export async function listCalls(
 ): Promise<Answer<Api['listCalls']>> {
   const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
   if (before === null) return { problem: { code: 'invalid_cursor' } };
-  const { created_after, created_before, cursor: _cursor, batch, phone_number, ...filters } = query;
+  const {
+    created_after,
+    created_before,
+    cursor: _cursor,
+    batch,
+    agent,
+    phone_number,
+    ...filters
+  } = query;
   const country = ports.settings.default_country;
   const found = await ports.listCalls(ports.database, {
     ...filters,
     mode,
     batch_id: batch,
+    agent_id: agent,
     phone_number: phone_number === undefined ? undefined : asStored(phone_number, country),
     created_after: created_after === undefined ? undefined : Date.parse(created_after),
     created_before: created_before === undefined ? undefined : Date.parse(created_before),

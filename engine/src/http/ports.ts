@@ -1,4 +1,5 @@
 // What the handlers need besides the verbs.
+import type { TryPorts } from '../agents/try-agent.ts';
 import type { PlaceBatchPorts } from '../batches/place-batch.ts';
 import type { SteerPorts } from '../batches/steer-batch.ts';
 import type { CallRecord } from '../calls/call-record.ts';
@@ -32,6 +33,7 @@ export interface HandlerPorts {
   cancel: CancelPorts;
   batch: PlaceBatchPorts & SteerPorts;
   wait: CreateWaitPorts & CloseWaitPorts;
+  agent: TryPorts;
   clock: Clock;
   settings: Settings;
   followers: Followers;

@@ -73,7 +73,7 @@ type AnyAnswer =
   | ({ status: number; body?: unknown } & AnswerHeaders);
 type AnyHandler = (input: object) => Promise<AnyAnswer>;
 
-const CREATES_CALLS: ReadonlySet<Operation> = new Set(['placeCall', 'placeBatch']);
+const COSTS_MONEY: ReadonlySet<Operation> = new Set(['placeCall', 'placeBatch', 'tryAgent']);
 // Longer than the longest `wait_seconds`.
 const HANDLER_TIMEOUT_MS = 40_000;
 // A revoked key closes its streams within a second.
@@ -138,7 +138,7 @@ async function admit(
     url: request.url,
     ip: request.ip,
   });
-  if (!caller.ok || !CREATES_CALLS.has(name)) return caller;
+  if (!caller.ok || !COSTS_MONEY.has(name)) return caller;
   const seconds = await options.limits.countPlacing(caller.value.key_id);
   return seconds === undefined
     ? caller

@@ -29,7 +29,7 @@ export function tombstoneOf(call: CallRecord): Partial<CallRecord> {
   };
 }
 
-const emptyOrder = (order: CallOrder): CallOrder => ({
+const emptyOrder = ({ agent: _agent, ...order }: CallOrder): CallOrder => ({
   ...order,
   on_behalf_of: '',
   outcomes: [],

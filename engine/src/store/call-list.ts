@@ -30,6 +30,7 @@ const EQUAL = [
   'reference',
   'tag',
   'batch_id',
+  'agent_id',
 ] as const;
 
 /** Returns calls of one mode, newest first. */

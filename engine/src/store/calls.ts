@@ -220,6 +220,8 @@ export const callCodec = rowCodec<CallRecord>({
     'phone_number',
     'recipient_name',
     'task',
+    'agent_id',
+    'agent_version',
     'variables',
     'language',
     'result',

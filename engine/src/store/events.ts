@@ -120,8 +120,7 @@ const HOLD_CALL = 'SELECT id FROM calls WHERE id = $1 {{for_update}}';
 const subjectOf = (call: CallRecord): FilterSubject => ({
   outcome: call.outcome,
   outcome_group: call.outcome_group,
-  // No call is placed by a saved agent yet.
-  agent_id: null,
+  agent_id: call.agent_id,
   source: call.source,
   tag: call.tag,
   metadata: call.metadata,

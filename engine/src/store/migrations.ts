@@ -8,6 +8,7 @@ import { webhooksManaged } from './migrations/0006-webhooks.ts';
 import { batchesAndWaits } from './migrations/0007-batches-and-waits.ts';
 import { nodeAddresses } from './migrations/0008-node-addresses.ts';
 import { ownPhones } from './migrations/0009-own-phones.ts';
+import { agents } from './migrations/0010-agents.ts';
 import { returnedCalls } from './migrations/0013-returned-calls.ts';
 import type { Migration } from './migrations/migration.ts';
 
@@ -71,4 +72,5 @@ const MIGRATIONS: readonly Migration[] = [
   nodeAddresses,
   ownPhones,
   returnedCalls,
+  agents,
 ];

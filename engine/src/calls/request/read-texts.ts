@@ -4,8 +4,9 @@ import type { PlaceCall } from '../../contract/place-call.ts';
 import type { ProblemFailure } from '../../contract/problem.ts';
 import type { Mode } from '../../contract/vocabulary.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { fillText, hasControls, isBlank } from '../texts.ts';
+import { fillText, hasControls, isBlank, withoutLinesOf } from '../texts.ts';
 import { problemAt } from './problem-at.ts';
+import type { ReadVariables } from './read-variables.ts';
 
 export interface Texts {
   task: string;
@@ -17,14 +18,19 @@ export interface Texts {
 const SPOKEN = ['task', 'first_message', 'recipient_name', 'caller_name', 'on_behalf_of'] as const;
 
 /** Returns the texts with their variables filled in, or the place that was not. */
-export function readTexts(request: PlaceCall): Result<Texts, ProblemFailure> {
+export function readTexts(
+  request: PlaceCall,
+  { spoken, absent }: ReadVariables,
+): Result<Texts, ProblemFailure> {
   const texts: SpokenTexts = {};
   for (const field of SPOKEN) {
     const text = request[field];
     // Platforms send an empty text for a field that nobody filled.
     if (text === undefined || text === '') continue;
     const takesVariables = field === 'task' || field === 'first_message';
-    const filled = fillText(text, (takesVariables && request.variables) || {});
+    const filled = takesVariables
+      ? fillText(withoutLinesOf(text, absent), spoken)
+      : fillText(text, {});
     if (!filled.ok)
       return fail(
         problemAt('unresolved_variable', [field], `“${filled.failure}” was not filled in.`),
@@ -38,7 +44,8 @@ type SpokenTexts = Partial<Record<(typeof SPOKEN)[number], string>>;
 
 const namedTexts = (texts: SpokenTexts): Texts => ({
   task: texts.task ?? '',
-  first_message: texts.first_message ?? null,
+  // Nothing is left of it when all of its lines were left out.
+  first_message: texts.first_message || null,
   recipient_name: texts.recipient_name ?? texts.caller_name ?? null,
   on_behalf_of: texts.on_behalf_of ?? null,
 });

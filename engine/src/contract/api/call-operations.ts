@@ -45,6 +45,7 @@ export const ListCallsQuery = z.strictObject({
   }),
   metadata_value: z.string().max(4_000).optional(),
   batch: id('bat').optional(),
+  agent: id('agt').optional(),
   created_after: z.iso.datetime({ offset: true }).optional(),
   created_before: z.iso.datetime({ offset: true }).optional(),
   limit: count(100, 25),
