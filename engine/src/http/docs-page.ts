@@ -172,6 +172,13 @@ function exampleOf(endpoint: Endpoint): string {
 }
 
 const CALL = {
+  phone_number: '+12025550100',
+  task: 'Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.',
+  recipient_name: 'Ana Silva',
+  outcomes: ['confirmed', 'wants_to_reschedule', 'canceled'],
+};
+/** Bodies shown in the examples, by method and path; each is a valid one. */
+export const EXAMPLE_BODIES: Record<string, unknown> = {
   'POST /v1/agents': {
     name: 'Appointment confirmation',
     task: 'Confirm the appointment on {{starts_at}}. If they cannot come, offer to reschedule.',
@@ -186,13 +193,6 @@ const CALL = {
     says: ['Hello?', 'Yes, that works for me.'],
   },
   'POST /v1/ready_agents': { ready: 'appointment_confirmation', language: 'pt-PT' },
-  phone_number: '+12025550100',
-  task: 'Confirm the appointment on Friday at 14:00. If they cannot come, offer to reschedule.',
-  recipient_name: 'Ana Silva',
-  outcomes: ['confirmed', 'wants_to_reschedule', 'canceled'],
-};
-/** Bodies shown in the examples, by method and path; each is a valid one. */
-export const EXAMPLE_BODIES: Record<string, unknown> = {
   'POST /v1/batches': {
     calls: [
       { phone_number: '+12025550143', task: 'Confirm the appointment on Friday at 14:00.' },
