@@ -1,5 +1,5 @@
 // What the model is told about a call, and what the engine itself says before the model may speak.
-import type { CallRecord } from '../calls/call-record.ts';
+import type { AttemptRecord, CallRecord } from '../calls/call-record.ts';
 import { DEFAULT_OUTCOMES } from '../contract/vocabulary.ts';
 import { describedFields } from '../results/result-fields.ts';
 
@@ -7,14 +7,24 @@ import { describedFields } from '../results/result-fields.ts';
  * Returns the instructions of a call: rules of conduct, then one fenced JSON block with everything that callers or
  * their records gave. Those texts are data: cleaned of invisible characters, and unable to end the block.
  */
-export function instructionsFor(call: CallRecord, disclosureText: string): string {
+export function instructionsFor(
+  call: CallRecord,
+  disclosureText: string,
+  direction: AttemptRecord['direction'] = 'outbound',
+): string {
   const block = JSON.stringify(cleaned(aboutCall(call, disclosureText))).replaceAll('`', '\\u0060');
-  return `${RULES}\n\n\`\`\`json\n${block}\n\`\`\``;
+  const rules = direction === 'inbound' ? `${RULES}\n${rulesOfReturn(call)}` : RULES;
+  return `${rules}\n\n\`\`\`json\n${block}\n\`\`\``;
 }
 
 /** Returns the sentence that is spoken first: that this is an AI, for whom it calls, and that it records if it does. */
-export function disclosureFor(call: CallRecord, language: string | null): string {
-  const { hello, recorded } = sentencesIn(language);
+export function disclosureFor(
+  call: CallRecord,
+  language: string | null,
+  direction: AttemptRecord['direction'] = 'outbound',
+): string {
+  const { hello: outbound, returned, recorded } = sentencesIn(language);
+  const hello = direction === 'inbound' ? returned : outbound;
   const name = cleanText(call.order.on_behalf_of).replace(/\s+/gu, ' ').trim();
   return call.order.recording === 'notify' ? `${hello(name)} ${recorded}` : hello(name);
 }
@@ -32,6 +42,12 @@ const RULES = [
   'If the person asks not to be called again, is not the one you want, or wants to be called later, accept it kindly, record it, and end the call.',
   'When you are done, say goodbye, then call end_call.',
 ].join('\n');
+
+// A caller id can be spoofed, and a family may share a phone.
+const rulesOfReturn = ({ recipient_name }: CallRecord): string =>
+  recipient_name === null
+    ? 'This time the person has called back, and their number does not prove who they are: before you begin, ask who is speaking, and tell no more of the task than your questions need.'
+    : 'This time the person has called back, and their number does not prove who they are. Before you begin, and before first_message, ask who is speaking. Until they name themself, and the name fits recipient_name or they answer for that person, tell nothing of task, recipient_name, questions or first_message. If it does not fit, say that somebody will get in touch, and end the call.';
 
 function aboutCall(call: CallRecord, disclosure: string): Record<string, unknown> {
   const { order } = call;
@@ -52,11 +68,14 @@ function aboutCall(call: CallRecord, disclosure: string): Record<string, unknown
 
 interface Sentences {
   hello: (name: string) => string;
+  /** In place of it when the person called back. No native speaker has heard these yet. */
+  returned: (name: string) => string;
   recorded: string;
 }
 
 const ENGLISH: Sentences = {
   hello: (name) => `Hello, this is an AI assistant calling for ${name}.`,
+  returned: (name) => `Thank you for calling back, this is an AI assistant of ${name}.`,
   recorded: 'This call is recorded.',
 };
 
@@ -64,28 +83,39 @@ const SENTENCES: Record<string, Sentences> = {
   en: ENGLISH,
   'pt-pt': {
     hello: (name) => `Olá, fala uma assistente de inteligência artificial, em nome de ${name}.`,
+    returned: (name) =>
+      `Obrigado por ligar de volta, fala uma assistente de inteligência artificial de ${name}.`,
     recorded: 'Esta chamada está a ser gravada.',
   },
   'pt-br': {
     hello: (name) => `Olá, aqui é uma assistente de inteligência artificial, em nome de ${name}.`,
+    returned: (name) =>
+      `Obrigado por retornar a ligação, aqui é uma assistente de inteligência artificial de ${name}.`,
     recorded: 'Esta ligação está sendo gravada.',
   },
   es: {
     hello: (name) => `Hola, le habla un asistente de inteligencia artificial en nombre de ${name}.`,
+    returned: (name) =>
+      `Gracias por devolver la llamada, le habla un asistente de inteligencia artificial de ${name}.`,
     recorded: 'Esta llamada se está grabando.',
   },
   fr: {
     hello: (name) =>
       `Bonjour, ici un assistant d'intelligence artificielle qui vous appelle de la part de ${name}.`,
+    returned: (name) =>
+      `Merci de nous rappeler, ici un assistant d'intelligence artificielle de ${name}.`,
     recorded: 'Cet appel est enregistré.',
   },
   de: {
     hello: (name) => `Guten Tag, hier spricht ein KI-Assistent im Auftrag von ${name}.`,
+    returned: (name) => `Danke für Ihren Rückruf, hier spricht ein KI-Assistent von ${name}.`,
     recorded: 'Dieses Gespräch wird aufgezeichnet.',
   },
   it: {
     hello: (name) =>
       `Buongiorno, sono un assistente di intelligenza artificiale e chiamo per conto di ${name}.`,
+    returned: (name) =>
+      `Grazie per aver richiamato, sono un assistente di intelligenza artificiale di ${name}.`,
     recorded: 'Questa chiamata viene registrata.',
   },
 };

@@ -72,7 +72,7 @@ export class LiveSessions implements Sessions {
   async warmUp(call: CallRecord): Promise<void> {
     const network = this.#options.networks[call.network];
     // What goes wrong here goes wrong again when the session is prepared, and is told there.
-    if (network) await speakDisclosure(call, network);
+    if (network) await speakDisclosure(call, 'outbound', network);
   }
 
   async prepare(
@@ -82,14 +82,15 @@ export class LiveSessions implements Sessions {
     const { networks, clock } = this.#options;
     const network = networks[call.network];
     if (!network) return { ok: false, detail: 'no speech model is set up' };
-    const text = disclosureFor(call, call.order.language);
-    const audio = await speakDisclosure(call, network);
+    const { direction } = attempt;
+    const text = disclosureFor(call, call.order.language, direction);
+    const audio = await speakDisclosure(call, direction, network);
     if (!audio.ok) return { ok: false, detail: `disclosure: ${audio.failure.kind}` };
 
     const entry = this.#hold(call, attempt, { text, audio: audio.value });
     const opened = await network.voice.open(
       {
-        instructions: instructionsFor(call, text),
+        instructions: instructionsFor(call, text, direction),
         tools: TOOLS,
         language: call.order.language ?? undefined,
         voice: call.order.voice,
@@ -244,7 +245,14 @@ export class LiveSessions implements Sessions {
   }
 }
 
-const speakDisclosure = (call: CallRecord, { speech }: SessionNetwork) => {
+const speakDisclosure = (
+  call: CallRecord,
+  direction: AttemptRecord['direction'],
+  { speech }: SessionNetwork,
+) => {
   const { voice, language } = call.order;
-  return speech.speak(disclosureFor(call, language), { voice, language: language ?? 'en' });
+  return speech.speak(disclosureFor(call, language, direction), {
+    voice,
+    language: language ?? 'en',
+  });
 };
