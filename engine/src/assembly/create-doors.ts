@@ -55,6 +55,7 @@ export function createDoors(
       cancel: talk,
       batch: talk,
       wait: talk,
+      returned: { ...talk, ...store.returning, audit: store.people.audit },
       agent: talk,
       followers: store.followers,
       version: VERSION,

@@ -2,6 +2,7 @@
 
 export const OPERATIONS = {
   listNumbers: { method: 'GET', path: '/v1/numbers' },
+  updateNumber: { method: 'PATCH', path: '/v1/numbers/{phone_number}' },
   addOwnPhone: { method: 'POST', path: '/v1/own_phones' },
   listOwnPhones: { method: 'GET', path: '/v1/own_phones' },
   verifyOwnPhone: { method: 'POST', path: '/v1/own_phones/{id}/verify' },

@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = [
   'recording.linked',
   'recording_links.revoked',
   'settings.changed',
+  'number.changed',
   'call.refused',
   'audit.trimmed',
 ] as const;

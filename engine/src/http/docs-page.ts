@@ -201,6 +201,10 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
     calls_per_hour: 60,
   },
   'POST /v1/calls/cancel': { reference: 'appointment-1042' },
+  'PATCH /v1/numbers/{phone_number}': {
+    on_returned_call: 'forward',
+    forward_to: '+351210000000',
+  },
   'POST /v1/own_phones': { phone_number: '+351912345678', language: 'pt-PT' },
   'POST /v1/own_phones/{id}/verify': { code: '481 516' },
   'POST /v1/waits': {

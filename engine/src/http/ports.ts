@@ -7,6 +7,7 @@ import type { CancelPorts } from '../calls/cancel-call.ts';
 import type { OwnPhonePorts } from '../calls/own-phones.ts';
 import type { PlacePorts } from '../calls/place-call.ts';
 import type { CallPage, CallStore, Settings } from '../calls/ports.ts';
+import type { SetNumberPorts } from '../calls/returned/set-number.ts';
 import type { EventType } from '../contract/vocabulary.ts';
 import type { Followers } from '../events/followers.ts';
 import type { AttentionStore, Deliveries, Webhooks } from '../events/ports.ts';
@@ -34,6 +35,7 @@ export interface HandlerPorts {
   batch: PlaceBatchPorts & SteerPorts;
   wait: CreateWaitPorts & CloseWaitPorts;
   agent: TryPorts;
+  returned: SetNumberPorts;
   clock: Clock;
   settings: Settings;
   followers: Followers;
