@@ -1,6 +1,9 @@
 // Whatever is wrong with a request, the answer is a problem document of RFC 9457 with the contract's fields.
+import { z } from 'zod';
 import { API, type Operation } from '../../engine/src/contract/api.ts';
+import type { Endpoint } from '../../engine/src/contract/endpoint.ts';
 import { PROBLEMS, Problem } from '../../engine/src/contract/problem.ts';
+import { EXAMPLE_BODIES } from '../../engine/src/http/docs-page.ts';
 import { type BadInputWorld, createBadInputWorld } from './bad-input-world.ts';
 
 let world: BadInputWorld;
@@ -9,20 +12,38 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const operations = (Object.keys(API) as Operation[]).map(
-  (operation) => [operation, API[operation].method, API[operation].path] as const,
-);
+const endpoints: Record<Operation, Endpoint> = API;
+// Whoever holds the link needs no key: those addresses have tests of their own.
+const operations = (Object.keys(endpoints) as Operation[])
+  .filter((operation) => !endpoints[operation].path.includes('{token}'))
+  .map((operation) => [operation, endpoints[operation].method, endpoints[operation].path] as const);
 const withId = (path: string, id: string): string => path.replace('{id}', id);
-const idFor = (path: string): string =>
-  `${path.includes('webhooks') ? 'whk' : 'call'}_${'0'.repeat(26)}`;
-const takesBody = operations.filter(([operation]) => 'body' in API[operation]);
+/** An id of the right kind that nothing has. */
+function idFor(operation: Operation): string {
+  const params = JSON.stringify(z.toJSONSchema(endpoints[operation].params ?? z.object({})));
+  return `${/\^([a-z]+)_/.exec(params)?.[1] ?? 'call'}_${'0'.repeat(26)}`;
+}
+const takesJson = operations.filter(([operation]) => {
+  const { body, consumes } = endpoints[operation];
+  return body !== undefined && consumes === undefined;
+});
+const exampleFor = (operation: Operation): object => {
+  const { method, path, consumes } = endpoints[operation];
+  const body = EXAMPLE_BODIES[`${method} ${path}`];
+  if (body === undefined) return {};
+  return consumes === undefined ? { body } : { body, headers: { 'content-type': consumes } };
+};
 
 describe('every operation answers a broken request with a problem of the contract', () => {
   it.each(operations.filter(([operation]) => API[operation].auth === 'key'))(
     '%s without a good key',
     async (operation, method, path) => {
       for (const key of ['', 'nonsense', `${world.apiKey}x`]) {
-        const reply = await world.send(operation, { path: withId(path, idFor(path)), method, key });
+        const reply = await world.send(operation, {
+          path: withId(path, idFor(operation)),
+          method,
+          key,
+        });
         expect([401, 429]).toContain(reply.status);
       }
     },
@@ -32,18 +53,26 @@ describe('every operation answers a broken request with a problem of the contrac
     '%s with an id of nothing, of another kind, or of no kind',
     async (operation, method, path) => {
       for (const id of [
-        idFor(path),
+        idFor(operation),
         'x',
         'call_1',
         'key_00000000000000000000000000',
         '%00',
         '..%2f..',
       ])
-        expect((await world.send(operation, { path: withId(path, id), method })).status).toBe(404);
+        expect(
+          (
+            await world.send(operation, {
+              path: withId(path, id),
+              method,
+              ...exampleFor(operation),
+            })
+          ).status,
+        ).toBe(404);
     },
   );
 
-  it.each(takesBody)(
+  it.each(takesJson)(
     '%s with a body that is not what it takes',
     async (operation, method, path) => {
       for (const [body, status] of [
@@ -54,14 +83,16 @@ describe('every operation answers a broken request with a problem of the contrac
         ['"x"', 422],
         ['{"no_such_field":1}', 422],
         ['{"metadata":[[[[]]]],"url":7,"task":{},"events":"x"}', 422],
-        [' '.repeat(64 * 1024 + 1), 413],
+        [' '.repeat((endpoints[operation].body_limit?.bytes ?? 64 * 1024) + 1), 413],
       ] as const) {
         const { key } = await world.newKey();
-        const reply = await world.send(operation, { path, method, body, key });
+        const sent = { path: withId(path, idFor(operation)), method, body, key };
+        const reply = await world.send(operation, sent);
         expect([body.slice(0, 20), reply.status]).toEqual([body.slice(0, 20), status]);
       }
       const { key } = await world.newKey();
-      const typed = { path, method, body: '{}', headers: { 'content-type': 'text/plain' }, key };
+      const headers = { 'content-type': 'text/plain' };
+      const typed = { path: withId(path, idFor(operation)), method, body: '{}', headers, key };
       expect((await world.send(operation, typed)).status).toBe(415);
     },
   );

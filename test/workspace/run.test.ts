@@ -123,7 +123,7 @@ describe('npm run', () => {
   it('names the tasks when it is asked for an unknown one', async () => {
     const unknown = run('toString');
     expect(await unknown.ended).toBe(1);
-    expect(unknown.output()).toContain('demo|start|cli|test|check|generate');
+    expect(unknown.output()).toContain('demo|start|cli|test|test:chaos|bench|check|generate');
   });
 });
 
