@@ -10,6 +10,7 @@ import { describeJobs } from './jobs.ts';
 import { describeLanes } from './lanes.ts';
 import type { Opened, StoreUnderTest } from './opened.ts';
 import { describePrivacy } from './privacy.ts';
+import { describeReturnedCalls } from './returned-calls.ts';
 import { sampleCall } from './sample-records.ts';
 import { describeSpend } from './spend.ts';
 import { describeWebhooks } from './webhooks.ts';
@@ -34,6 +35,7 @@ export function describeDatabase(name: string, make: () => Promise<StoreUnderTes
     const opened: Opened = { a: () => a, b: () => b };
     describeTransactions(opened, () => store.openNarrow());
     describeCalls(opened);
+    describeReturnedCalls(opened);
     describeBatches(opened);
     describeJobs(opened);
     describeLanes(opened);

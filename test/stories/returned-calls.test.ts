@@ -1,5 +1,6 @@
 // People call the number back that called them: the agent goes on where it was, and nobody learns what is not theirs.
 
+import twilio from 'twilio';
 import {
   readVoiceNumbers,
   setVoiceUrl,
@@ -164,3 +165,67 @@ it('whoever calls again and again hears the sentence from the fourth call in ten
   for (let times = 0; times < 3; times++) await over(dialIn(person, 'hangs_up_before_answering'));
   expect(heardBy(await over(dialIn(person)))).toContain(MESSAGE);
 });
+
+it('a person who calls and hangs up before anybody speaks is called again as it was planned', async () => {
+  const person = someone('no_answer');
+  const missed = await missedBy(person, { retry: { delays_minutes: [300] } });
+  // The carrier asks, is told to connect the sound, and the caller is gone.
+  const token = await askAsCarrier(person, `CA${'7'.repeat(32)}`);
+  expect(token).toContain('<Stream');
+  await world.until(missed.id, ({ status }) => status === 'in_progress');
+  world.jump(60_000);
+  const call = await world.until(missed.id, ({ status }) => status === 'scheduled');
+  expect(call.scheduled_at).toBe(missed.scheduled_at);
+  expect(call.attempts[1]).toMatchObject({ direction: 'inbound', end_reason: 'error_media' });
+  await world.client.cancelCall({ params: { id: missed.id } });
+});
+
+it('the same request of the carrier again begins nothing', async () => {
+  const person = someone('confirms');
+  await world.ended((await place(person)).id);
+  const sid = `CA${'8'.repeat(32)}`;
+  expect(await askAsCarrier(person, sid)).toContain('<Stream');
+  expect(await askAsCarrier(person, sid)).toContain(MESSAGE);
+  expect(await callsTo(person)).toHaveLength(2);
+});
+
+it('with forward the phone of the operator rings, and the number of the caller is not shown', async () => {
+  const forward_to = '+12125550100';
+  await expect(
+    onReturnedCall({ on_returned_call: 'forward', forward_to: null }),
+  ).rejects.toMatchObject({
+    code: 'invalid_request',
+  });
+  await expect(onReturnedCall({ forward_to: '+19005550100' })).rejects.toMatchObject({
+    status: 403,
+    code: 'number_class_blocked',
+  });
+  await expect(onReturnedCall({ forward_to: ours() })).rejects.toMatchObject({
+    code: 'loop_blocked',
+  });
+  await onReturnedCall({ on_returned_call: 'forward', forward_to });
+  const twiml = await askAsCarrier(someone('confirms'), `CA${'9'.repeat(32)}`);
+  expect(twiml).toContain(`<Dial callerId="${ours()}"`);
+  expect(twiml).toContain(`>${forward_to}</Dial>`);
+  const { numbers } = await world.client.listNumbers({});
+  expect(numbers).toMatchObject([{ on_returned_call: 'forward', forward_to }]);
+  await world.client.addSuppression({ body: { phone_number: forward_to, reason: 'requested' } });
+  const refused = await askAsCarrier(someone('confirms'), `CA${'6'.repeat(32)}`);
+  expect(refused).toContain(MESSAGE);
+});
+
+/** Asks what to do with a call as the carrier does, and returns the TwiML. */
+async function askAsCarrier(From: string, CallSid: string): Promise<string> {
+  const { accountSid: AccountSid, authToken } = world.simulator.carrier;
+  const url = voiceUrlAt(world.url);
+  const fields = { AccountSid, CallSid, From, To: ours(), CallStatus: 'ringing' };
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': twilio.getExpectedTwilioSignature(authToken, url, fields),
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+  return answer.text();
+}

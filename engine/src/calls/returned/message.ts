@@ -8,8 +8,8 @@ export function messageFor(
 ): { text: string; language: MessageLanguage } {
   const found = LANGUAGES.find((one) => one.toLowerCase() === language.toLowerCase()) ?? 'en';
   const name = organisation
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .replace(/\s+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .trim();
   return { text: TEXTS[found].replaceAll('{name}', () => name), language: found };
 }
