@@ -17,7 +17,8 @@ const endpoints: Record<Operation, Endpoint> = API;
 const operations = (Object.keys(endpoints) as Operation[])
   .filter((operation) => !endpoints[operation].path.includes('{token}'))
   .map((operation) => [operation, endpoints[operation].method, endpoints[operation].path] as const);
-const withId = (path: string, id: string): string => path.replace('{id}', id);
+const withId = (path: string, id: string): string =>
+  path.replace('{id}', id).replace('{phone_number}', '%2B12025550199');
 /** An id of the right kind that nothing has. */
 function idFor(operation: Operation): string {
   const params = JSON.stringify(z.toJSONSchema(endpoints[operation].params ?? z.object({})));
