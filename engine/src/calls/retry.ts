@@ -37,10 +37,7 @@ export function nextAttempt(
   all: readonly AttemptRecord[],
   context: { now: number; minute_ms: number },
 ): NextAttempt | undefined {
-  // A person who called in and hung up at once took none of the tries.
-  const attempts = all.filter(
-    ({ direction, media_started_at }) => direction === 'outbound' || media_started_at !== null,
-  );
+  const attempts = all.filter((one) => !isMissedReturn(one));
   const last = attempts.at(-1);
   if (!last?.end_reason || attempts.some(isPerson)) return undefined;
   const unheard = attempts.filter(isUnheard).length;
@@ -89,6 +86,14 @@ const isUnheard = (attempt: AttemptRecord): boolean =>
   attempt.end_reason !== null &&
   UNHEARD.includes(attempt.end_reason) &&
   attempt.carrier_call_id === null;
+
+// A person who called in and hung up at once took none of the tries. Whoever was answered and lost by us is not dialed.
+export const isMissedReturn = ({
+  direction,
+  media_started_at,
+  end_reason,
+}: AttemptRecord): boolean =>
+  direction === 'inbound' && media_started_at === null && end_reason !== 'error_engine';
 
 /** Returns the attempt that the person asked for by naming a time, when the call allows it and has attempts left. */
 export function callbackAttempt(

@@ -2,6 +2,7 @@ import type { Transaction } from '../../lib/database.ts';
 import type { AttemptRecord, CallRecord } from '../call-record.ts';
 import { statusesBefore } from '../lifecycle.ts';
 import type { CallStore, EventRecorder, Jobs } from '../ports.ts';
+import { isMissedReturn } from '../retry.ts';
 
 /**
  * Puts a call back to where it was before its person called in and no conversation came of it; false when the attempt was
@@ -16,10 +17,8 @@ export async function goOnAsPlanned(
   }: { call: CallRecord; attempt: AttemptRecord; attempts: readonly AttemptRecord[] },
   ports: { calls: CallStore; events: EventRecorder; jobs: Jobs; clock: { now(): number } },
 ): Promise<boolean> {
-  const { direction, media_started_at } = attempt;
-  const reason = attempts.find(({ id }) => id === attempt.id)?.end_reason;
-  if (direction !== 'inbound' || media_started_at !== null || reason === 'error_engine')
-    return false;
+  const ended = attempts.find(({ id }) => id === attempt.id);
+  if (!ended || !isMissedReturn(ended)) return false;
   if (!attempts.some((one) => one.direction === 'outbound')) return false;
   const scheduled_at = Math.max(call.scheduled_at ?? 0, ports.clock.now());
   const change = { status: 'scheduled', scheduled_at } as const;
