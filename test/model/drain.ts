@@ -29,9 +29,9 @@ async function endPhone(world: ModelWorld): Promise<boolean> {
   const now = world.clock.now();
   const [first] = world.phones.open;
   if (!first) return false;
-  if (first.state !== 'answered' && now < first.created_at + RING_MS) {
-    await world.advance(RING_MS);
-    return true;
-  }
-  return world.hangUp(0, 'no_answer');
+  if (first.state === 'answered' || now >= first.created_at + RING_MS)
+    return world.hangUp(0, 'no_answer');
+  if (first.state === 'queued' && world.picksUp()) return world.pickUp(0);
+  await world.advance(RING_MS);
+  return true;
 }

@@ -30,6 +30,8 @@ export interface Script {
   creates: readonly CreateFault[];
   /** Whether a model session opens, time after time. */
   opens: readonly boolean[];
+  /** Whether the next person picks up, where no act says so. */
+  picks_up: readonly boolean[];
   /** What reading a conversation gives. */
   reads: readonly ('callback' | 'opted_out' | 'nothing' | 'unavailable' | 'invalid')[];
 }
@@ -46,6 +48,7 @@ export class ModelWorld {
   readonly phones: PhoneNetwork;
   readonly watch: Watch;
   readonly calls: string[] = [];
+  readonly picksUp: () => boolean;
   readonly story: string[] = [];
   readonly #store: MemoryStore;
   readonly #around: Surroundings;
@@ -67,6 +70,7 @@ export class ModelWorld {
       ...{ breaches: [], suppressed: new Set<string>(), clock: this.clock },
       live_calls_max: LIVE_CALLS_MAX,
     };
+    this.picksUp = turns(script.picks_up, false);
     const seal = createSeal(Buffer.alloc(32, 1));
     const list = createSuppressionList({ seal, clock: this.clock });
     this.#suppressions = {
@@ -362,7 +366,7 @@ function readerOf(reads: Script['reads'], clock: Clock): Reader {
       const at = new Date(clock.now() + 3_600_000).toISOString();
       const value = {
         outcome: kind === 'nothing' ? 'inconclusive' : outcome,
-        outcome_evidence: kind === 'nothing' ? null : { turn: 0, quote: WORDS },
+        outcome_evidence: kind === 'nothing' ? null : { turn: 1, quote: WORDS },
         ...{ result: null, result_evidence: [], summary: '', next_steps: [], chosen_time: null },
         ...{ preferred_times: [], callback_at: kind === 'callback' ? at : null },
       };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { PlaceCall } from '../../engine/src/contract/place-call.ts';
 import { type ModelWorld, type Script, STARTS_AT } from './model-world.ts';
 
+const RUSH_STEPS = 25;
 const MINUTE_MS = 60_000;
 // Two people; the last digits of their numbers switch no rule on.
 export const PEOPLE = ['+12025550111', '+12025550112'] as const;
@@ -17,6 +18,7 @@ export interface Placing {
 
 export type Act =
   | { do: 'go_on'; choices: number[] }
+  | { do: 'rush'; at: number }
   | { do: 'work' | 'cancel' | 'suppress' | 'kill' | 'stop' | 'resume'; at: number }
   | { do: 'ring' | 'pick_up' | 'detect' | 'lose' | 'store_away'; at: number }
   | { do: 'deliver'; at: number; again: boolean }
@@ -28,6 +30,7 @@ export interface Schedule extends Script {
   acts: Act[];
 }
 
+const ODD = ['cancel', 'kill', 'stop', 'resume', 'detect', 'lose', 'store_away'] as const;
 const at = fc.nat({ max: 7 });
 const one = (name: Extract<Act, { at: number }>['do']) =>
   fc.record({ do: fc.constant(name), at }) as fc.Arbitrary<Act>;
@@ -40,6 +43,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       choices: fc.array(at, { minLength: 1, maxLength: 9 }),
     }),
   },
+  { weight: 4, arbitrary: one('rush') },
   { weight: 7, arbitrary: one('work') },
   { weight: 4, arbitrary: one('pick_up') },
   { weight: 2, arbitrary: one('ring') },
@@ -61,11 +65,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       ms: fc.constantFrom(50, 1_000, 6_000, 16_000, 30_000, 70_000, 200_000, 3_600_000, 28_800_000),
     }),
   },
-  ...(['cancel', 'kill', 'stop', 'resume', 'detect', 'lose', 'store_away'] as const).map(
-    (name) => ({ weight: 1, arbitrary: one(name) }),
-  ),
-  { weight: 1, arbitrary: one('suppress') },
+  ...ODD.map((name) => ({ weight: 1, arbitrary: one(name) })),
 );
+
+const often = fc.constantFrom(true, true, true, true, true, true, false);
+
+const SIZE = { minLength: 8, maxLength: 40 };
 
 const placing: fc.Arbitrary<Placing> = fc.record({
   person: fc.nat({ max: 1 }),
@@ -77,9 +82,18 @@ const placing: fc.Arbitrary<Placing> = fc.record({
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   calls: fc.array(placing, { minLength: 1, maxLength: 3 }),
-  acts: fc.array(act, { minLength: 8, maxLength: 45 }),
+  acts: fc.oneof(
+    { weight: 4, arbitrary: fc.array(act, SIZE) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.oneof({ weight: 30, arbitrary: act }, one('suppress')), SIZE),
+    },
+  ),
   creates: fc.array(
     fc.constantFrom(
+      'placed',
+      'placed',
+      'placed',
       'placed',
       'placed',
       'placed',
@@ -90,7 +104,8 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
     ),
     { minLength: 1, maxLength: 5 },
   ),
-  opens: fc.array(fc.constantFrom(true, true, true, false), { minLength: 1, maxLength: 4 }),
+  opens: fc.array(often, { minLength: 1, maxLength: 5 }),
+  picks_up: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
   reads: fc.array(fc.constantFrom('callback', 'opted_out', 'nothing', 'unavailable', 'invalid'), {
     minLength: 1,
     maxLength: 3,
@@ -124,6 +139,9 @@ export async function perform(world: ModelWorld, what: Act): Promise<void> {
     case 'go_on':
       for (const choice of what.choices) if (!(await world.open(choice))) break;
       return;
+    case 'rush':
+      for (let steps = 0; steps < RUSH_STEPS; steps++) if (!(await world.open(what.at))) break;
+      return;
     case 'wait':
       return world.advance(what.ms);
     case 'deliver':
@@ -138,7 +156,7 @@ export async function perform(world: ModelWorld, what: Act): Promise<void> {
 }
 
 const SIMPLE: Record<
-  Exclude<Act['do'], 'go_on' | 'wait' | 'deliver' | 'hang_up' | 'suppress'>,
+  Exclude<Act['do'], 'go_on' | 'rush' | 'wait' | 'deliver' | 'hang_up' | 'suppress'>,
   (world: ModelWorld, at: number) => unknown
 > = {
   work: (world, choice) => world.work(choice),

@@ -112,9 +112,14 @@ export class ScriptedSessions implements Sessions {
     if (held?.state !== 'waiting') return undefined;
     held.state = 'talking';
     const { call, attempt } = held;
-    const turn = { call_id: call.id, attempt_id: attempt.id, index: 0, interrupted: false };
-    const said = { speaker: 'recipient' as const, text: WORDS, started_ms: 0, ended_ms: 900 };
-    this.#write(held, () => this.#options.work.turn({ ...turn, ...said }));
+    const { work } = this.#options;
+    const say = (index: number, speaker: TurnRecord['speaker'], text: string): void => {
+      const ids = { call_id: call.id, attempt_id: attempt.id, index, speaker, text };
+      const times = { started_ms: index * 1_000, ended_ms: index * 1_000 + 900 };
+      this.#write(held, () => work.turn({ ...ids, ...times, interrupted: false }));
+    };
+    say(0, 'agent', 'Would Tuesday suit you?');
+    say(1, 'recipient', WORDS);
     const nothing = (): void => undefined;
     const closed = (): void => this.end(attemptId, 'recipient_hangup');
     return { audio: nothing, marked: nothing, pressed: nothing, closed };
