@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export interface Measured<T> {
   /** What the server told when it was ready. */
   facts: T;
+  pid: number;
   /** Milliseconds of processor time of the whole process, all its threads included. */
   cpuMs(): Promise<number>;
   /** Has the server do one of the things that it can do beside serving. */
@@ -27,8 +28,10 @@ export async function startMeasured<T>(file: string, settings: object): Promise<
     if (!answer) throw new Error(`${file} is gone`);
     return answer[0] as A;
   };
+  const facts = await told<T>();
   return {
-    facts: await told<T>(),
+    facts,
+    pid: child.pid ?? 0,
     async cpuMs() {
       const answer = told<number>();
       child.send('cpu');

@@ -9,8 +9,15 @@ export interface Bench {
   rules: readonly string[];
   /** What each figure must reach, by its key. */
   reach: Readonly<Record<string, Reach>>;
-  /** `note` is told every run as it is over. */
-  run(note: (run: Run) => void): Promise<Record<string, number>>;
+  /** `note` is told every run as it is over. Benches that run in one way only take no options. */
+  run(note: (run: Run) => void, options: BenchOptions): Promise<Record<string, number>>;
+}
+
+/** A shorter or longer form; what is absent is the bench's own choice. */
+export interface BenchOptions {
+  calls?: number[];
+  runs?: number;
+  seconds?: number;
 }
 
 export interface Reach {
@@ -42,6 +49,14 @@ export function median(values: readonly number[]): number {
   const lower = sorted[Math.ceil(sorted.length / 2) - 1];
   if (upper === undefined || lower === undefined) throw new Error('no run was left to count');
   return (upper + lower) / 2;
+}
+
+/** Returns the value that this share of `values` stays within; throws when there are none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const found = sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)];
+  if (found === undefined) throw new Error('nothing was measured');
+  return found;
 }
 
 export const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits));
