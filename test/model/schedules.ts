@@ -70,7 +70,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 const often = fc.constantFrom(true, true, true, true, true, true, false);
 
-const SIZE = { minLength: 8, maxLength: 40 };
+const SIZE = { minLength: 8, maxLength: 28 };
 
 const placing: fc.Arbitrary<Placing> = fc.record({
   person: fc.nat({ max: 1 }),
