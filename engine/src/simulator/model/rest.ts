@@ -4,6 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { z } from 'zod';
 import type { Log } from '../../lib/log.ts';
 import { extract } from '../dialogue/extract.ts';
+import { asksForReply, replyInWriting } from '../dialogue/reply-in-writing.ts';
 import { type Faults, takeFault } from '../faults.ts';
 import { wireId } from './conversation.ts';
 import { muLawWav } from './mu-law-wav.ts';
@@ -106,9 +107,12 @@ function responses(body: string, faults: Pick<Faults, 'model'>): Answer {
   const texts = [instructions ?? '', ...textsOf(input)];
   const value = faults.model.badResponses
     ? '{"outcome": 42, '
-    : JSON.stringify(extract(texts, text.format.schema));
+    : JSON.stringify(answerTo(texts, text.format.schema));
   return json(responseObject(model, texts, value));
 }
+
+const answerTo = (texts: readonly string[], schema: Record<string, unknown>): unknown =>
+  asksForReply(schema) ? replyInWriting(texts) : extract(texts, schema);
 
 function responseObject(model: string, texts: readonly string[], value: string): unknown {
   const inputTokens = Math.ceil(texts.join('').length / 4);

@@ -70,7 +70,6 @@ const PORTUGUESE = new Set([
   'pode',
   'adeus',
   'ou',
-  'do',
   'da',
   'em',
 ]);
