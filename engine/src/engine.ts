@@ -27,6 +27,7 @@ import { createTelemetry } from './telemetry/telemetry.ts';
 
 export { VERSION } from './assembly/shared.ts';
 export { verifyAuditLog } from './assembly/verify-audit.ts';
+export { readVoiceUrls, type VoiceUrls } from './assembly/voice-urls.ts';
 
 export interface Engine {
   /** Listens and takes up work. `first_key` is there once, on the very first start. */

@@ -182,6 +182,8 @@ describe('recado init --yes', () => {
         carrier.accountSid,
         '--numbers',
         carrier.fromNumber,
+        '--public-url',
+        'https://recado.example',
       ],
       {
         cwd: folder,
@@ -215,6 +217,7 @@ describe('recado init --yes', () => {
     expect(text).toContain("ORGANISATION='Clínica Luz'\n");
     expect(text).toContain('SPEND_LIMIT_DAY=12.50\n');
     expect(stdout).toContain('12.50 USD a day');
+    expect(stdout).toContain(`Calls to ${simulator.carrier.fromNumber} reach this engine.`);
     expect((await stat(path.join(folder, '.env'))).mode & 0o777).toBe(0o600);
     for (const secret of [authToken, simulator.model.apiKey])
       expect(stdout + stderr).not.toContain(secret);

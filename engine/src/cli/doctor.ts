@@ -19,6 +19,7 @@ import { probe } from './probe.ts';
 import { localUrl, readSettings } from './settings.ts';
 import { showFinding } from './show-finding.ts';
 import type { Terminal } from './terminal.ts';
+import { checkVoiceUrls } from './voice-urls.ts';
 
 /** `recado doctor`: one line per finding, each with its fix; returns 1 when something keeps the engine from working. */
 export async function doctor(terminal: Terminal): Promise<number> {
@@ -46,10 +47,12 @@ export async function doctor(terminal: Terminal): Promise<number> {
     config.publicUrl
       ? checkPublicUrl(config.publicUrl, engineRuns)
       : notSetUp('public URL', 'PUBLIC_URL'),
+    checkVoiceUrls(config),
   ];
   let bad = 0;
   for (const check of checks) {
     const finding = await check;
+    if (!finding) continue;
     if (finding.state === 'bad') bad += 1;
     showFinding(finding, terminal);
   }

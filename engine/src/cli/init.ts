@@ -9,6 +9,7 @@ import { probe } from './probe.ts';
 import { commandName, type Environment, localUrl } from './settings.ts';
 import { showFinding } from './show-finding.ts';
 import type { Terminal } from './terminal.ts';
+import { offerVoiceUrls } from './voice-urls.ts';
 
 export type InitOptions = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -49,6 +50,7 @@ export async function init(options: InitOptions, terminal: Terminal): Promise<nu
       fix: 'Correct it here or in .env and run `recado init` again.',
     });
   }
+  await offerVoiceUrls(readable.value, asks, terminal);
   const file = await writeEnvFile(process.cwd(), written);
   terminal.say(`${terminal.paint.green('✔')} ${file} is written, readable by you only.`);
   terminal.say(
