@@ -104,7 +104,7 @@ async function takeRoom(
   return (await lanes.take(tx, limits, id)) === undefined;
 }
 
-/** At the prices at which the person was dialed: what is called in costs no more. */
+/** At the prices at which the person was dialed. The carrier's bill corrects them. */
 async function setMoneyAside(
   tx: Transaction,
   plan: { call: CallRecord; earlier: CallRecord; attempts: readonly AttemptRecord[] },

@@ -9,9 +9,6 @@ import { connectStream } from './twiml.ts';
 /** The voice URL of our numbers, below the callback base. */
 export const INCOMING_PATH = `${CALLBACK_PATH}/incoming`;
 
-/** Tells what to do with a call that comes in. */
-export type AnswerIncoming = (incoming: Omit<IncomingCall, 'network'>) => Promise<IncomingAnswer>;
-
 /** Reads who called which number; undefined when no number of ours is named. A caller that is no number counts as hidden. */
 export function readIncoming(
   fields: FormFields,

@@ -1,5 +1,5 @@
 import type { CarrierEvents } from '../../calls/ports.ts';
-import type { AnswerIncoming } from './incoming.ts';
+import type { IncomingAnswer, IncomingCall } from '../../calls/returned/ports.ts';
 
 /** Where callbacks and media of Twilio come in, below the callback base. */
 export const CALLBACK_PATH = '/carriers/twilio';
@@ -19,7 +19,8 @@ export interface TwilioNetwork {
   /** Where this node is reached and no other: the carrier may have signed that address of a media socket. */
   nodeUrl: string | null;
   events: CarrierEvents;
-  incoming: AnswerIncoming;
+  /** Tells what to do with a call to one of our numbers. */
+  incoming(call: Omit<IncomingCall, 'network'>): Promise<IncomingAnswer>;
 }
 
 /** The addresses that one attempt gives to the carrier. The token in them is the attempt's secret. */
