@@ -30,7 +30,7 @@ describe('the number that a call comes from', () => {
   it('is one of those that are listed', async () => {
     const { numbers } = await world.client.listNumbers({});
     const { fromNumber } = world.simulator.carrier;
-    expect(numbers).toEqual([{ phone_number: fromNumber, kind: 'owned', country: 'US' }]);
+    expect(numbers).toMatchObject([{ phone_number: fromNumber, kind: 'owned', country: 'US' }]);
     const { id } = await place({ phone_number: numberFor('busy', '302'), from_number: fromNumber });
     const call = await world.ended(id);
     expect(call.attempts[0]?.from_number).toBe(fromNumber);

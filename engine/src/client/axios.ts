@@ -73,7 +73,8 @@ const configOf = ({ method, path, headers, body, signal }: Parameters<Send>[0]):
 });
 
 const isPlain = (headers: Record<string, string>, body: unknown): boolean =>
-  typeof body === 'string' && (headers['content-type'] ?? 'application/json') !== 'application/json';
+  typeof body === 'string' &&
+  (headers['content-type'] ?? 'application/json') !== 'application/json';
 
 async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];

@@ -97,7 +97,6 @@ export const AgentSetup = z
   })
   .meta({ id: 'AgentSetup' });
 export type AgentSetup = z.output<typeof AgentSetup>;
-export type AgentField = keyof AgentSetup;
 
 const name = text(100)
   .regex(/^[^\p{Cc}\u2028\u2029]*\S[^\p{Cc}\u2028\u2029]*$/u, 'Use one line with something in it')

@@ -31,14 +31,3 @@ function placesOf(phoneNumber: string): readonly string[] {
   if (country !== 'US') return country === undefined ? [] : [country];
   return statesOf(phoneNumber).map((state) => `US-${state}`);
 }
-
-/** Proof of how the person was asked, kept with the call. */
-export interface RecordingConsent {
-  mode: 'notify' | 'ask';
-  /** null: told, and not asked. */
-  granted: boolean | null;
-  /** When they were told or answered. */
-  at: number;
-  /** Index of the turn that they said it in; null when they did not answer. */
-  turn: number | null;
-}

@@ -29,6 +29,3 @@ export function spokenLanguage(language: string | null): SpokenLanguage {
     SPOKEN_LANGUAGES.find((one) => one === name);
   return known(tag) ?? known(base === 'pt' ? 'pt-pt' : base) ?? 'en';
 }
-
-export const sentencesIn = (language: string | null): Sentences =>
-  SENTENCES[spokenLanguage(language)];
