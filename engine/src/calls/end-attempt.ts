@@ -93,19 +93,19 @@ async function moveCall(
     else await endAsTried(tx, call, attempts, { from, change: latency }, ports);
     return;
   }
-  const change = {
-    ...latency,
-    answered_by: end.answered_by ?? attempt.answered_by ?? 'nobody',
-    phone_number: attempt.phone_number,
-    duration_seconds: secondsSince(attempt.answered_at, ports.clock.now()),
-    status: 'finalizing' as const,
-    end_reason: end.end_reason,
-  };
+  // A call back that broke off does not undo the conversation before it.
+  const came = factsOf(furthestAttempt(attempts) ?? attempt);
+  const change = { ...latency, ...came, status: 'finalizing' as const };
   if (!(await ports.calls.update(tx, call.id, statusesBefore('talked'), change))) return;
   const data = { call_id: call.id, status: 'finalizing' };
   await ports.events.record(tx, { type: 'call.status_changed', call, data });
   await ports.jobs.enqueue(tx, { kind: 'finish_call', ref: call.id, run_at: ports.clock.now() });
 }
+
+const factsOf = ({ answered_by, phone_number, end_reason, ...attempt }: AttemptRecord) => ({
+  ...{ answered_by: answered_by ?? 'nobody', phone_number, end_reason },
+  duration_seconds: attempt.answered_at === null ? null : attempt.duration_seconds,
+});
 
 const endCanceled = (
   tx: Transaction,
